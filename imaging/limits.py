@@ -1,0 +1,70 @@
+"""Every limit of a recipe and of an image template, once, with its source beside it.
+
+Sources are pages of learn.microsoft.com by name (image-builder-json = "Create an Azure Image
+Builder template"), `swagger` = the public REST specification, API version 2025-10-01 unless said,
+or `Kiln` for a choice of our own. The limits on archives are in `imaging/archives`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Recipe file. Kiln: a recipe is read whole and kept in reports; nobody needs more.
+RECIPE_MAX_BYTES: Final = 64 * 1024
+RECIPE_MAX_DEPTH: Final = 16
+# Kiln: a value is a name, a version, a number; what is longer belongs into the artifact.
+PARAMETER_VALUE_MAX_LENGTH: Final = 256
+PARAMETERS_MAX: Final = 32
+PATTERN_MAX_LENGTH: Final = 200
+# Kiln: half a recipe; a longer script belongs into a file that `scriptUri` names.
+INLINE_MAX_BYTES: Final = 32 * 1024
+
+# swagger: buildTimeoutInMinutes 0..960, 0 = 240. image-builder-troubleshoot: 1..5 always fail,
+# because AIB's own token check wants more than 5 minutes.
+BUILD_TIMEOUT_DEFAULT_MINUTES: Final = 240
+BUILD_TIMEOUT_MIN_MINUTES: Final = 6
+BUILD_TIMEOUT_MAX_MINUTES: Final = 960
+# image-builder-json: "for Windows, we don't recommend less than 60 minutes".
+BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES: Final = 60
+
+# image-builder-json, File customizer: "suitable for small file downloads, < 20 MB".
+FILE_CUSTOMIZER_MAX_BYTES: Final = 20_000_000
+# Kiln: how long a signature lives. AIB reads sources while it makes the template: recorded PUTs
+# took up to 1,821 s. A build VM reads them during the run, which begins when the template is made.
+SAS_MINUTES_FOR_PUT: Final = 60
+SAS_MINUTES_AFTER_RUN: Final = 60
+# image-builder-json, File customizer: Linux files only below /tmp.
+LINUX_FILE_ROOT: Final = "/tmp/"  # noqa: S108 - AIB allows no other place
+
+# swagger: names of templates, run outputs and triggers. Kiln: not `.` or `..`, which lead elsewhere
+# in the path of a request.
+NAME_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9\-_.]{1,64}"
+
+# image-builder-json, restartTimeout: magnitude and unit, as 5m or 2h.
+RESTART_TIMEOUT_PATTERN: Final = r"[1-9][0-9]{0,4}[smh]"
+# swagger: DistributeVersionerLatest.major; -1 is the same as leaving it out.
+VERSION_MAJOR_MIN: Final = -1
+# swagger: replicaCount >= 1; the highest number is a quota of the subscription.
+REPLICAS_MIN: Final = 1
+# swagger: every whole number is an int32. Windows shows exit codes above it as negative numbers.
+WHOLE_NUMBER_MAX: Final = (1 << 31) - 1
+# image-builder-json: exactly one user-assigned identity on a template.
+TEMPLATE_IDENTITIES: Final = 1
+
+# swagger: osDiskSizeGB >= 0, 0 = the source's. 4095: terraform-provider-azurerm#9202 (tried).
+OS_DISK_MAX_GB: Final = 4095
+# A managed disk other than Ultra has 1 to 32,767 GB: terraform-provider-azurerm#7689.
+DATA_DISK_MIN_GB: Final = 1
+DATA_DISK_MAX_GB: Final = 32_767
+
+# tag-resources: 50 tags; names to 512, values to 256 characters; names without <>%&\?/.
+TAGS_MAX: Final = 50
+TAG_NAME_MAX_LENGTH: Final = 512
+TAG_VALUE_MAX_LENGTH: Final = 256
+TAG_NAME_FORBIDDEN: Final = "<>%&\\?/"
+# Kiln's own tags on each template, by which it knows what is its own.
+KILN_TAG_PREFIX: Final = "kiln-"
+KILN_TAGS: Final = 2
+
+# Kiln: nobody's folder is longer, and Windows paths end at 260 characters.
+FOLDER_MAX_LENGTH: Final = 128
