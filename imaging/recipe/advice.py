@@ -1,0 +1,162 @@
+"""What a recipe may say and people regret; the build goes on and the report tells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from imaging.errors import Fault
+from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES
+from imaging.recipe.os_rules import os_type_of
+from imaging.recipe.raw_parts import Part
+from imaging.recipe.step_advice import advice_on_commands
+from imaging.recipe.step_rules import all_steps
+from imaging.recipe.target_rules import region_key
+
+_SECRET = re.compile(
+    r"""AccountKey=|SharedAccessKey=|[?&]sig=|-----BEGIN[ ].*PRIVATE|\beyJ[\w-]{20,}\.
+    |(?:password|passwd|pwd|secret|api_?key|token)["']?\s*[=:]\s*["']?[^\s"'$({;&|]{6,}(?=["'\s;&|]|$)
+    |--password[ =][^\s$]|\bBearer\s+[\w.-]{20,}|ConvertTo-SecureString\s+["'][^$]""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SIGNED_URL = re.compile(r"[?&]sig=", re.IGNORECASE)
+# image-builder-json: AIB finds its own resources by these tags.
+_TAGS_OF_AIB = frozenset(
+    ["createdby", "usedby", "imagetemplatename", "imagetemplateresourcegroupname"]
+)
+_SMALL_VM = re.compile(r"(?:Standard|Basic)_(?:D1|A[01]|B1)\w*", re.IGNORECASE)
+
+
+def advice_on(recipe: Part) -> Iterator[Fault]:
+    """Find what people usually regret.
+
+    Args:
+        recipe: the whole recipe, without faults.
+    """
+    looks: tuple[Callable[[Part], Iterator[Fault]], ...] = (
+        _regions_by_display_name,
+        _secrets,
+        _signed_artifact,
+        _unchecked_sources,
+        _windows_updates,
+        _short_windows_timeout,
+        _what_costs_or_does_nothing,
+        _staging_group,
+        advice_on_commands,
+    )
+    for look in looks:
+        yield from look(recipe)
+
+
+def _regions_by_display_name(recipe: Part) -> Iterator[Fault]:
+    places = [recipe["location"]]
+    for target in recipe["properties"]["distribute"].items():
+        places += [target["location"], *target["replicationRegions"].items()]
+        places += [region["name"] for region in target["targetRegions"].items()]
+    for place in places:
+        if place.text() != region_key(place.text()):
+            yield place.fault(f"is written as {region_key(place.text())} to AIB")
+
+
+def _secrets(recipe: Part) -> Iterator[Fault]:
+    for step in all_steps(recipe):
+        for line in step["inline"].items():
+            if _SECRET.search(line.text()):
+                yield line.fault(
+                    "looks like a secret; everyone who can read the template can read it: "
+                    "use a Key Vault and the build VM's identity"
+                )
+        for address in (step["scriptUri"], step["sourceUri"]):
+            if _SIGNED_URL.search(address.text()):
+                yield address.fault(
+                    "holds a shared access signature that shows in the template; "
+                    "give AIB's identity the right to read the blob instead"
+                )
+
+
+def _signed_artifact(recipe: Part) -> Iterator[Fault]:
+    access = recipe["artifact"]["access"]
+    if access.value == "sas":
+        yield access.fault(
+            "puts a signature into the template: who may read the template can read the archive "
+            "while it lasts; 'service' and 'identity' need none"
+        )
+
+
+def _unchecked_sources(recipe: Part) -> Iterator[Fault]:
+    for step in all_steps(recipe):
+        for address in (step["scriptUri"], step["sourceUri"]):
+            if (
+                address.text()
+                and not step.has("sha256Checksum")
+                and not _SIGNED_URL.search(address.text())
+            ):
+                yield address.fault(
+                    "is fetched without sha256Checksum: what is there may change between builds"
+                )
+
+
+def _windows_updates(recipe: Part) -> Iterator[Fault]:
+    before: Part | None = None
+    for step in recipe["properties"]["customize"].items():
+        if step["type"].value == "WindowsUpdate":
+            yield from _updates_after(step, before)
+            yield from _updates_on_small_vm(recipe["properties"]["vmProfile"]["vmSize"])
+        before = step
+
+
+def _updates_after(step: Part, before: Part | None) -> Iterator[Fault]:
+    if before is not None and (before["type"].value in ("WindowsRestart", "WindowsUpdate")):
+        return
+    waits = before is not None and any(
+        "Start-Sleep" in line.text() for line in before["inline"].items()
+    )
+    if not waits:
+        yield step.fault(
+            "wants a WindowsRestart or a wait of 5 minutes before it, "
+            "else it may meet a pending restart (0x80240016)"
+        )
+
+
+def _updates_on_small_vm(vm_size: Part) -> Iterator[Fault]:
+    if not vm_size.text() or _SMALL_VM.fullmatch(vm_size.text()):
+        yield vm_size.fault(
+            "should be at least Standard_D2_v2: Windows updates overload smaller VMs"
+        )
+
+
+def _short_windows_timeout(recipe: Part) -> Iterator[Fault]:
+    minutes = recipe["properties"]["buildTimeoutInMinutes"]
+    if (
+        os_type_of(recipe) == "Windows"
+        and 0 < (minutes.value or 0) < BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES
+    ):
+        yield minutes.fault(
+            f"is {minutes.value}; Windows builds usually need "
+            f"{BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES} or more"
+        )
+
+
+def _what_costs_or_does_nothing(recipe: Part) -> Iterator[Fault]:
+    for choice in ("onCustomizerError", "onValidationError"):
+        handling = recipe["properties"]["errorHandling"][choice]
+        if handling.value == "abort":
+            yield handling.fault(
+                "leaves the VM of a failed build running at your cost until you delete it"
+            )
+    only_source = recipe["properties"]["validate"]["sourceValidationOnly"]
+    if only_source.value is True:
+        yield only_source.fault("checks the source image and builds no image")
+
+
+def _staging_group(recipe: Part) -> Iterator[Fault]:
+    group = recipe["properties"]["stagingResourceGroup"]
+    if group.text():
+        yield group.fault(
+            "must be empty, in the template's region and for one build at a time; "
+            "without it AIB makes its own"
+        )
+    tags = recipe["properties"]["managedResourceTags"]
+    for name in tags.value or ():
+        if name.lower() in _TAGS_OF_AIB:
+            yield tags[name].fault("is a tag by which AIB knows its own resources; choose another")

@@ -1,0 +1,86 @@
+"""The names that a place of a recipe knows, and why some others do not belong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from imaging.recipe.schema import recipe_schema
+
+_READ_ONLY = "is read-only, AIB fills it in; leave it out"
+_ENVELOPE = "belongs to an ARM deployment, not to a template; leave it out"
+_REASONS = {
+    "autoRun": "would start a run beside Kiln's own; leave it out, Kiln starts the run",
+    "ISO": "ISO sources were removed from AIB; start from a PlatformImage or an image of your own",
+    "apiVersion": _ENVELOPE,
+    "dependsOn": _ENVELOPE,
+    "resources": _ENVELOPE,
+    "parameters": _ENVELOPE,
+    "variables": _ENVELOPE,
+    "contentVersion": _ENVELOPE,
+    "type": _ENVELOPE,
+    "name": "is not known here; Kiln names each template itself",
+    "script": "is not known here; did you mean 'scriptUri'?",
+    "aritfactTags": "is not known here; did you mean 'artifactTags'?",
+    **dict.fromkeys(
+        (
+            "id",
+            "systemData",
+            "provisioningState",
+            "provisioningError",
+            "lastRunStatus",
+            "exactVersion",
+            "exactStagingResourceGroup",
+            "principalId",
+            "clientId",
+        ),
+        _READ_ONLY,
+    ),
+}
+
+
+def why_not_here(name: str) -> str | None:
+    """Say why a well-known name or kind is not accepted, or None.
+
+    Args:
+        name: a property's name, or what stands in `type`.
+    """
+    return _REASONS.get(name)
+
+
+def known_names(place: Sequence[str | int], document: Mapping[str, Any]) -> list[str]:
+    """List the properties that an object at a place may have.
+
+    Args:
+        place: keys and indexes from the top down.
+        document: the recipe, whose `type` and `scheme` choose between variants.
+    """
+    schema = _schema()
+    here: Mapping[str, Any] = _resolve(schema, document)
+    current: Any = document
+    for part in place:
+        current = current[part]
+        step = here.get("items", {}) if isinstance(part, int) else _property(here, part)
+        here = _resolve(step, current)
+    return list(here.get("properties", {}))
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    return recipe_schema()
+
+
+def _property(here: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = here.get("properties", {}).get(name, here.get("additionalProperties", {}))
+    return found if isinstance(found, Mapping) else {}
+
+
+def _resolve(schema: Mapping[str, Any], value: object) -> Mapping[str, Any]:
+    """Follow a reference, or the variant that the value names."""
+    if "discriminator" in schema:
+        name = schema["discriminator"]["propertyName"]
+        choice = value.get(name) if isinstance(value, Mapping) else None
+        schema = {"$ref": schema["discriminator"]["mapping"].get(choice, "")}
+    reference = str(schema.get("$ref", ""))
+    return _schema()["$defs"].get(reference.rsplit("/", 1)[-1], {}) if reference else schema

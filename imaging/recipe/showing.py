@@ -1,0 +1,59 @@
+"""How values and places of a recipe are shown: short, on one line, without secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+_SHOWN_LENGTH = 60
+_SAS_QUERY = re.compile(r"\?[^\s\"']*")
+
+
+def show(value: object) -> str:
+    """Write a JSON value for a message.
+
+    Args:
+        value: any JSON value; a query in a text is hidden, it may be an access signature.
+    """
+    if isinstance(value, dict):
+        return "an object" if value else "{}"
+    if isinstance(value, list):
+        return "a list" if value else "[]"
+    shown = _quoted(value) if isinstance(value, str) else json.dumps(value)
+    if len(shown) <= _SHOWN_LENGTH:
+        return shown
+    if shown.lower().startswith('"/subscriptions/'):  # where ids differ is their end
+        head = len('"/subscriptions/xxxxxxxx-')
+        return f"{shown[:head]}…{shown[head + 1 - _SHOWN_LENGTH :]}"
+    return shown[: _SHOWN_LENGTH - 2] + '…"'
+
+
+def join_path(parts: Iterable[str | int]) -> str:
+    """Write a place in a document, as `properties.distribute[0].targetRegions`.
+
+    Args:
+        parts: keys and indexes from the top down.
+    """
+    path = ""
+    for part in parts:
+        if isinstance(part, int):
+            path += f"[{part}]"
+        elif re.fullmatch(r"[$A-Za-z_][\w-]*", part, re.ASCII):
+            path += f".{part}" if path else part
+        else:
+            path += f"[{show(part)}]"
+    return path
+
+
+def _quoted(text: str) -> str:
+    hidden = _SAS_QUERY.sub("?…", text) if "://" in text else text
+    return '"' + "".join(_printable(character) for character in hidden) + '"'
+
+
+def _printable(character: str) -> str:
+    if character in '"\\':
+        return "\\" + character
+    if character.isprintable():
+        return character
+    return json.dumps(character)[1:-1]

@@ -1,0 +1,50 @@
+"""Commands that are allowed and end badly in a build VM."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from imaging.errors import Fault
+from imaging.recipe.raw_parts import Part
+from imaging.recipe.step_rules import all_steps
+
+_START = r"(?:^|[;&|]|\bsudo\s)\s*"
+# image-builder-json: restarts inside of a script are not seen; only WindowsRestart waits.
+_WINDOWS_RESTART = re.compile(
+    _START + r"(?:Restart-Computer\b|shutdown(?:\.exe)?\s.{0,200}[/-]r\b)", re.IGNORECASE
+)
+_LINUX_RESTART = re.compile(
+    _START + r"(?:/s?bin/)?(?:reboot\b|shutdown\s+-r|init\s+6|systemctl\s+reboot)"
+)
+# image-builder-troubleshoot: "Deprovisioning script […] could not be found".
+_DEPROVISIONING = re.compile(
+    r"""\brm\s+(?:-\S+\s+)*["']?/tmp/?\*?["']?(?:\s|;|$)
+    |\b(?:rm|del|Remove-Item)\b.{0,200}DeprovisioningScript
+    |\bRemove-Item\b.{0,200}["'\s]C:\\\*(?:["'\s]|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def advice_on_commands(recipe: Part) -> Iterator[Fault]:
+    """Find commands that break the build or the image.
+
+    Args:
+        recipe: the whole recipe, without faults.
+    """
+    for step in all_steps(recipe):
+        on_linux = step["type"].value == "Shell"
+        for line in step["inline"].items():
+            yield from _on_line(line, on_linux=on_linux)
+
+
+def _on_line(line: Part, *, on_linux: bool) -> Iterator[Fault]:
+    text = line.text()
+    if on_linux and "\r" in text:
+        yield line.fault("holds a carriage return, which sh takes for a part of the command")
+    if on_linux and _LINUX_RESTART.search(text):
+        yield line.fault("restarts the build VM, which AIB takes for a failure on Linux")
+    if not on_linux and _WINDOWS_RESTART.search(text):
+        yield line.fault("restarts the build VM; write a WindowsRestart step, which waits for it")
+    if _DEPROVISIONING.search(text):
+        yield line.fault("may delete AIB's deprovisioning script, without which the build fails")
