@@ -1,0 +1,83 @@
+"""On which way an uploaded archive gets into the build VM.
+
+`service`: AIB reads the blob with its own identity when the template is made and brings it (small
+archives). `identity`: the build VM reads it with an identity of its own. `sas`: as the one that the
+size allows, but with a signature in the address. `auto` chooses by size and never chooses `sas`,
+because everyone who may read the template can read the signature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from imaging.errors import ArtifactError, SettingsError
+from imaging.limits import (
+    FILE_CUSTOMIZER_MAX_BYTES,
+    SAS_MINUTES_AFTER_RUN,
+    SAS_MINUTES_FOR_PUT,
+)
+from imaging.recipe import Recipe
+
+AccessWay = Literal["service", "identity", "sas"]
+
+
+@dataclass(frozen=True)
+class ArtifactAccess:
+    """How the archive is read, and by whom.
+
+    Args:
+        way: what opens the blob.
+        fetched_by_vm: whether the build VM downloads it; else AIB brings it.
+        identity_id: the build VM's identity, for the way `identity` only.
+        sas_minutes: life of the signature, for the way `sas` only.
+    """
+
+    way: AccessWay
+    fetched_by_vm: bool
+    identity_id: str | None = None
+    sas_minutes: int | None = None
+
+
+def artifact_access(
+    recipe: Recipe, size_bytes: int, build_vm_identity_id: str | None
+) -> ArtifactAccess:
+    """Choose the way of an archive.
+
+    Args:
+        recipe: says `artifact.access`; its build VM may have identities.
+        size_bytes: of the archive.
+        build_vm_identity_id: setting BUILD_VM_IDENTITY_ID.
+
+    Raises:
+        ArtifactError: the way that the recipe wants ends below its size.
+        SettingsError: no identity is named for the build VM.
+    """
+    wanted = recipe.artifact.access if recipe.artifact else "auto"
+    fits = size_bytes < FILE_CUSTOMIZER_MAX_BYTES
+    if wanted == "sas":
+        run = recipe.timeout_minutes + SAS_MINUTES_AFTER_RUN
+        return ArtifactAccess("sas", not fits, sas_minutes=SAS_MINUTES_FOR_PUT if fits else run)
+    if wanted == "service" and not fits:
+        raise ArtifactError(
+            f"the artifact has {size_bytes} bytes and recipe '{recipe.name}' says "
+            f"artifact.access 'service', which ends below {FILE_CUSTOMIZER_MAX_BYTES} bytes; "
+            "write 'auto', 'identity' or 'sas'"
+        )
+    if wanted != "identity" and fits:
+        return ArtifactAccess("service", fetched_by_vm=False)
+    identity_id = build_vm_identity_id or _own_identity(recipe)
+    if identity_id is None:
+        raise SettingsError(
+            f"the artifact has {size_bytes} bytes; the build VM has to fetch it itself "
+            f"(artifact.access is '{wanted}', AIB brings less than {FILE_CUSTOMIZER_MAX_BYTES} "
+            "bytes) and has no identity for that: name one in the recipe's "
+            "properties.vmProfile.userAssignedIdentities or in the setting BUILD_VM_IDENTITY_ID, "
+            "or write artifact.access 'sas', a signature that readers of the template can use"
+        )
+    return ArtifactAccess("identity", fetched_by_vm=True, identity_id=identity_id)
+
+
+def _own_identity(recipe: Recipe) -> str | None:
+    profile = recipe.properties.vm_profile
+    return next(iter(profile.user_assigned_identities or ()), None) if profile else None
