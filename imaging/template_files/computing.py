@@ -1,0 +1,156 @@
+"""Fills placeholders and computes expressions, place by place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from imaging.recipe.rules import FREE_TEXT
+from imaging.template_files.deployment_values import (
+    DeploymentValues,
+    TooMuchError,
+    UnresolvedError,
+)
+from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.loops import Loop, loops_of
+from imaging.template_files.repair_list import Place, Repairs
+from imaging.template_files.scopes import Scope
+from imaging.template_files.spelling import READ_ONLY
+
+_PLACEHOLDER = re.compile(r"<([A-Za-z][\w .\-]*)>")
+# What other tools leave for a later step to fill; in a script each means something else.
+_LEFTOVER = re.compile(
+    r"\$\{([A-Za-z][\w.\-]*)\}|\$\(([A-Za-z][\w.\-]*)\)|#\{([A-Za-z][\w.\-]*)\}#"
+    r"|(?<!\$)\{\{\s*([A-Za-z][\w.\-]*)\s*\}\}|(?<![${])\{([A-Za-z][\w.\-]*)\}(?!\})"
+    r"|__([A-Za-z][A-Za-z0-9.\-]*)__"
+)
+_CHARACTERS_A_STEP = 16  # a look for placeholders goes through a text as fast as that
+_FROM_SETTINGS = {"location": "BUILD_LOCATION", "identity": "AIB_IDENTITY_ID"}
+
+
+class Computing:
+    """One walk over a template.
+
+    Args:
+        scope: where parameters and variables are.
+        values: what people gave for placeholders and parameters, by lower-case names.
+        repairs: gets every value that was computed, and every one that could not be.
+    """
+
+    def __init__(self, scope: Scope, values: Mapping[str, str], repairs: Repairs) -> None:
+        self._deployment = DeploymentValues(scope, values)
+        self._values = values
+        self._repairs = repairs
+
+    def template(self, resource: Mapping[str, Json]) -> JsonObject:
+        """Compute a whole template; what settings supply is left out where it has no value.
+
+        Args:
+            resource: the template without its envelope.
+        """
+        computed: JsonObject = {}
+        for key, value in resource.items():
+            try:
+                open_part = self._first_open(value) if key in _FROM_SETTINGS else None
+                if open_part is None:
+                    computed[key] = self._value(value, (key,))
+            except (TooMuchError, RecursionError):
+                self._repairs.refused((key,), "computes absurdly much; write its values")
+            else:
+                if open_part is not None:
+                    why = f"{open_part}; Kiln's setting {_FROM_SETTINGS[key]} stands in"
+                    self._repairs.dropped((key,), why, value)
+        return computed
+
+    def _value(self, value: Json, place: Place) -> Json:
+        self._deployment.spend(1)
+        if isinstance(value, dict):
+            loops = loops_of(value)
+            kept = {key: item for key, item in value.items() if key != "copy" or not loops}
+            computed = {
+                str(self._text(key, place)): self._of(key, item, place)
+                for key, item in kept.items()
+            }
+            return computed | {loop.name: self._loop(loop, place) for loop in loops}
+        if isinstance(value, list):
+            return [self._value(item, (*place, index)) for index, item in enumerate(value)]
+        return self._text(value, place) if isinstance(value, str) else value
+
+    def _of(self, key: str, value: Json, place: Place) -> Json:
+        """Compute a property; what is read-only is left out later, so it may stay open."""
+        is_read_only = key in READ_ONLY and not FREE_TEXT.intersection(place)
+        return value if is_read_only else self._value(value, (*place, key))
+
+    def _loop(self, loop: Loop, place: Place) -> Json:
+        """Write out the list that a loop makes."""
+        made: list[Json] = []
+        here = (*place, loop.name)
+        try:
+            for index in range(self._deployment.count(loop)):
+                with self._deployment.turn(loop, index):
+                    made.append(self._value(loop.item, (*here, index)))
+        except UnresolvedError as error:
+            self._refuse_unresolved((*place, "copy"), error)
+        else:
+            self._repairs.changed(here, "written out", "copy", made)
+        return made
+
+    def _text(self, text: str, place: Place) -> Json:
+        self._deployment.spend(len(text) // _CHARACTERS_A_STEP)
+        is_free = bool(FREE_TEXT.intersection(place))
+        try:
+            computed = self._deployment.compute_text(self._filled(text, is_free=is_free))
+        except UnresolvedError as error:
+            self._refuse_unresolved(place, error)
+            return text
+        if isinstance(computed, str) and (not is_free or text in self._repairs.bare):
+            self._refuse_placeholders(computed, place)
+        if computed != text:
+            self._repairs.changed(place, "computed", text, computed)
+        return computed
+
+    def _refuse_unresolved(self, place: Place, error: UnresolvedError) -> None:
+        way_out = f", or give it with --set {_quoted(error.name)}=…" if error.name else ""
+        self._repairs.refused(place, f"{error}; write the value{way_out}")
+
+    def _refuse_placeholders(self, text: str, place: Place) -> None:
+        found = dict.fromkeys((one[0], _name(one)) for one in _placeholders(text))
+        if found:
+            shown = ", ".join(written for written, _ in found)
+            way_out = " ".join(f"--set {_quoted(name)}=…" for _, name in found)
+            what = f"holds the placeholder {shown}; write the real value, or give it with {way_out}"
+            self._repairs.refused(place, what)
+
+    def _filled(self, text: str, *, is_free: bool) -> str:
+        filled = _PLACEHOLDER.sub(self._fill, text)
+        return filled if is_free or filled.startswith("[") else _LEFTOVER.sub(self._fill, filled)
+
+    def _fill(self, found: re.Match[str]) -> str:
+        return self._values.get(_name(found).lower(), found[0])
+
+    def _first_open(self, value: Json) -> str | None:
+        """Say what in a value has no value yet, or None."""
+        if isinstance(value, dict):
+            parts = [*value, *(item for key, item in value.items() if key not in READ_ONLY)]
+            return next(filter(None, map(self._first_open, parts)), None)
+        if not isinstance(value, str):
+            return None
+        try:
+            computed = self._deployment.compute_text(self._filled(value, is_free=False))
+        except UnresolvedError as error:
+            return str(error)
+        found = _placeholders(computed) if isinstance(computed, str) else []
+        return f"{found[0][0]} is only a placeholder" if found else None
+
+
+def _placeholders(text: str) -> list[re.Match[str]]:
+    return [*_PLACEHOLDER.finditer(text), *_LEFTOVER.finditer(text)]
+
+
+def _name(found: re.Match[str]) -> str:
+    return str(next(filter(None, found.groups())))
+
+
+def _quoted(name: str) -> str:
+    """Quote what a shell would not take as it stands."""
+    return f'"{name}"' if re.search(r"[^\w.\-]", name) else name

@@ -1,0 +1,290 @@
+"""The values of an ARM deployment: parameters with their defaults, variables, and what is given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from imaging.template_files.deployment_only import surrounding_path, why_not
+from imaging.template_files.expressions import (
+    Call,
+    Expression,
+    Literal,
+    NotAnExpressionError,
+    is_expression,
+    parse_expression,
+)
+from imaging.template_files.functions import NotExactError, call_function, is_known
+from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.loops import Loop, Loops, loops_of
+from imaging.template_files.scopes import Scope
+
+# Variables can double what they hold line by line. This is a second; what is written out with more
+# than a fourth of it is longer than any recipe may be.
+_MAX_WORK = 250_000
+
+
+class UnresolvedError(Exception):
+    """An expression depends on what only the deployment would know; says on what.
+
+    Args:
+        what: what is not known.
+        name: under which name people can give it, or None.
+    """
+
+    def __init__(self, what: str, name: str | None = None) -> None:
+        self.name = name
+        super().__init__(what)
+
+
+class TooMuchError(Exception):
+    """The deployment computes absurdly much; whatever is left of it stays open."""
+
+
+class DeploymentValues:
+    """Computes expressions where that is possible exactly.
+
+    Args:
+        scope: the deployment that the expressions stand in.
+        values: given by people, by lower-case names.
+    """
+
+    def __init__(self, scope: Scope, values: Mapping[str, str]) -> None:
+        self._scope = scope
+        self._values = values
+        self._parameters = _by_lower_name(scope.deployment.get("parameters"))
+        self._variables = _by_lower_name(scope.deployment.get("variables"))
+        self._definitions = _by_lower_name(scope.deployment.get("definitions"))
+        self._outer = DeploymentValues(scope.outer, values) if scope.outer else self
+        self._open: set[str] = set()
+        self._loops = Loops()
+        self._work_left = _MAX_WORK
+        for loop in loops_of(scope.deployment.get("variables")):
+            self._variables[loop.name.lower()] = {"copy": [loop.entry]}
+
+    def compute(self, value: Json) -> Json:
+        """Compute the expressions in a value of any shape.
+
+        Args:
+            value: from the deployment.
+
+        Raises:
+            UnresolvedError: naming what is missing.
+        """
+        self.spend(1)
+        if isinstance(value, dict):
+            loops = loops_of(value)
+            computed = {
+                str(self.compute_text(key)): self.compute(item)
+                for key, item in value.items()
+                if key != "copy" or not loops
+            }
+            return computed | {loop.name: [*self._turns(loop)] for loop in loops}
+        if isinstance(value, list):
+            return [self.compute(item) for item in value]
+        return self.compute_text(value) if isinstance(value, str) else value
+
+    def compute_text(self, text: str) -> Json:
+        """Compute one text; a text that is no expression stays as it is.
+
+        Raises:
+            UnresolvedError: naming what is missing.
+        """
+        if text.startswith("[[") and text.rstrip().endswith("]") and self._is_deployment():
+            return text[1:]
+        if not is_expression(text):
+            return text
+        self.spend(len(text))
+        try:
+            return self._evaluate(parse_expression(text))
+        except NotAnExpressionError:
+            raise UnresolvedError(f"the expression {text[:60]} cannot be read") from None
+
+    def count(self, loop: Loop) -> int:
+        """Say how many times a loop goes round.
+
+        Raises:
+            UnresolvedError: that is not known, or absurd.
+        """
+        count = self.compute(loop.count)
+        if isinstance(count, str) and count.isascii() and count.isdigit():
+            count = int(count[:9])
+        if isinstance(count, bool) or not isinstance(count, int) or not loop.may_be(count):
+            raise UnresolvedError(f"the count of the loop '{loop.name}' is no number from 0 to 800")
+        self.spend(count)
+        return count
+
+    def spend(self, amount: int) -> None:
+        """Count work, and stop at an absurd amount.
+
+        Args:
+            amount: about the number of values or characters that are gone through.
+
+        Raises:
+            TooMuchError: that was too much, and so is everything from now on.
+        """
+        self._work_left -= amount
+        if self._work_left < 0:
+            raise TooMuchError
+
+    @contextmanager
+    def turn(self, loop: Loop, index: int) -> Iterator[None]:
+        """Make one turn of a loop the one that `copyIndex()` says.
+
+        Args:
+            loop: that goes round.
+            index: of the turn, from 0.
+        """
+        with self._loops.turn(loop.name, index):
+            yield
+
+    def _turns(self, loop: Loop) -> Iterator[Json]:
+        for index in range(self.count(loop)):
+            with self.turn(loop, index):
+                yield self.compute(loop.item)
+
+    def _is_deployment(self) -> bool:
+        return "resources" in self._scope.deployment
+
+    def _evaluate(self, expression: Expression) -> Json:
+        self.spend(1)
+        if isinstance(expression, Literal):
+            return expression.value
+        path = surrounding_path(expression)
+        if path is not None:
+            return self._surrounding(path)
+        if isinstance(expression, Call):
+            computed = self._call(expression)
+            self.spend(_size(computed))
+            return computed
+        return _member(self._evaluate(expression.whole), self._evaluate(expression.key))
+
+    def _call(self, call: Call) -> Json:
+        if call.function == "if" and call.arguments:
+            chosen = 1 if self._evaluate(call.arguments[0]) is True else 2
+            if chosen < len(call.arguments):
+                return self._evaluate(call.arguments[chosen])
+        if "." in call.function or not (is_known(call.function) or call.function in _OF_DEPLOYMENT):
+            raise UnresolvedError(why_not(call))
+        arguments = [self._evaluate(argument) for argument in call.arguments]
+        if call.function in {"parameters", "variables"} and arguments:
+            read = self._parameter if call.function == "parameters" else self._variable
+            return read(str(arguments[0]))
+        if call.function in {"resourceid", "subscriptionresourceid"}:
+            arguments = self._with_group(arguments, call.function)
+        return self._called(call, arguments)
+
+    def _called(self, call: Call, arguments: list[Json]) -> Json:
+        self.spend(sum(map(_size, arguments)))
+        try:
+            if call.function == "copyindex":
+                return self._loops.index(*arguments)
+            return call_function(call.function, arguments)
+        except (LookupError, TypeError):
+            raise UnresolvedError(f"{call.name}() stands in no loop") from None
+        except NotExactError:
+            raise UnresolvedError(why_not(call)) from None
+
+    def _parameter(self, name: str) -> Json:
+        declared = self._declared(name)
+        if name.lower() in self._values:
+            return _typed(self._values[name.lower()], declared)
+        if name.lower() in self._scope.passed:
+            return self._outer.compute(self._scope.passed[name.lower()])
+        if declared.get("defaultValue") is not None:
+            try:
+                return self._once(f"parameters('{name}')", declared["defaultValue"])
+            except UnresolvedError as error:
+                raise UnresolvedError(str(error), error.name or name) from None
+        if declared.get("nullable") is True or "defaultValue" in declared:
+            return None
+        raise UnresolvedError(f"parameters('{name}') has no value", name)
+
+    def _declared(self, name: str) -> JsonObject:
+        """Find the declaration of a parameter, with what its named type says."""
+        declared = self._parameters.get(name.lower())
+        if not isinstance(declared, dict):
+            return {}
+        definition = self._definitions.get(str(declared.get("$ref")).rpartition("/")[2].lower())
+        return {**(definition if isinstance(definition, dict) else {}), **declared}
+
+    def _variable(self, name: str) -> Json:
+        if name.lower() not in self._variables:
+            raise UnresolvedError(f"variables('{name}') has no value")
+        declared = self._variables[name.lower()]
+        computed = self._once(f"variables('{name}')", declared)
+        made_by = loops_of(declared)
+        if made_by and isinstance(computed, dict) and made_by[0].name.lower() == name.lower():
+            return computed[made_by[0].name]
+        return computed
+
+    def _once(self, name: str, value: Json) -> Json:
+        """Compute what a name stands for, unless it stands for itself."""
+        if name.lower() in self._open:
+            raise UnresolvedError(f"{name} refers to itself")
+        self._open.add(name.lower())
+        try:
+            return self.compute(value)
+        finally:
+            self._open.discard(name.lower())
+
+    def _surrounding(self, path: str) -> str:
+        if path in self._scope.places:
+            return str(self._outer.compute(self._scope.places[path]))
+        if path.lower() in self._values:
+            return self._values[path.lower()]
+        if path == "subscription().id":
+            return f"/subscriptions/{self._surrounding('subscription().subscriptionId')}"
+        if path == "resourceGroup().id":
+            group = self._surrounding("resourceGroup().name")
+            return f"{self._surrounding('subscription().id')}/resourceGroups/{group}"
+        raise UnresolvedError(f"{path} is known only to the deployment", path)
+
+    def _with_group(self, arguments: list[Json], function: str) -> list[Json]:
+        """Put the deployment's own subscription and group before the type, where left out."""
+        before = next((i for i, part in enumerate(arguments) if "/" in str(part)), 0)
+        wanted = 1 if function == "subscriptionresourceid" else len(("subscription", "group"))
+        if before >= wanted:
+            return arguments
+        subscription = self._surrounding("subscription().subscriptionId")
+        if wanted == 1:
+            return [subscription, *arguments]
+        group = arguments[0] if before else self._surrounding("resourceGroup().name")
+        return [subscription, group, *arguments[before:]]
+
+
+_OF_DEPLOYMENT = {"copyindex", "parameters", "variables"}
+
+
+def _size(value: Json) -> int:
+    return len(value) if isinstance(value, str | list | dict) else 1
+
+
+def _by_lower_name(declared: Json) -> JsonObject:
+    return (
+        {key.lower(): value for key, value in declared.items()}
+        if isinstance(declared, dict)
+        else {}
+    )
+
+
+def _typed(value: str, declared: JsonObject) -> Json:
+    """Read a given value as JSON where the parameter is no text."""
+    if str(declared.get("type")).lower() in {"array", "object", "int", "bool"}:
+        try:
+            found: Json = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return found
+    return value
+
+
+def _member(whole: Json, key: Json) -> Json:
+    if isinstance(whole, dict):
+        found = {name.lower(): value for name, value in whole.items()}
+        if str(key).lower() in found:
+            return found[str(key).lower()]
+    if isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
+        return whole[key]
+    raise UnresolvedError(f"there is no '{key}' in the value before it")

@@ -1,0 +1,255 @@
+"""Functions of ARM expressions that give the same answer everywhere ("ARM template functions")."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable
+from urllib.parse import quote, urljoin
+
+from imaging.template_files.json_values import Json, JsonObject, is_deeper
+
+_MAX_TEXT = 1024 * 1024
+_MAX_DEPTH = 100  # as deep as a file may be
+_MAX_RANGE = 10_000  # "range": count
+
+
+class NotExactError(Exception):
+    """The function cannot be computed exactly from what is given."""
+
+
+def is_known(name: str) -> bool:
+    """Say whether a function is computed at all, given the right arguments.
+
+    Args:
+        name: in lower case.
+    """
+    return name in _FUNCTIONS
+
+
+def call_function(name: str, arguments: list[Json]) -> Json:
+    """Compute a function.
+
+    Args:
+        name: in lower case.
+        arguments: already computed.
+
+    Raises:
+        NotExactError: it is not known here, or not for these arguments.
+    """
+    function = _FUNCTIONS.get(name)
+    if function is None:
+        raise NotExactError
+    try:
+        return function(*arguments)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+        raise NotExactError from None
+
+
+def _concat(*parts: Json) -> Json:
+    if parts and isinstance(parts[0], list):
+        return [item for part in parts if isinstance(part, list) for item in part]
+    return "".join(map(_string, parts))
+
+
+def _format(pattern: str, *values: Json) -> str:
+    if re.search(r"\{\d+[:,]", pattern):
+        raise NotExactError
+    longest = max((len(_string(value)) for value in values), default=0)
+    _fit(len(pattern) + pattern.count("{") * longest)
+    text = re.sub(r"\{(\d+)\}", lambda found: _string(values[int(found[1])]), pattern)
+    return text.replace("{{", "{").replace("}}", "}")
+
+
+def _fit(characters: int) -> None:
+    """Refuse a text that is absurdly long before it is made."""
+    if characters > _MAX_TEXT:
+        raise NotExactError
+
+
+def _join(values: list[str], mark: str) -> str:
+    _fit(sum(map(len, values)) + len(values) * len(mark))
+    return mark.join(values)
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    _fit(len(text) + text.count(old) * len(new))
+    return text.replace(old, new)
+
+
+def _whole(number: Json) -> int:
+    if isinstance(number, int) and not isinstance(number, bool) and abs(number) < 1 << 63:
+        return number
+    raise NotExactError
+
+
+def _compute(combine: Callable[[int, int], int | bool]) -> Callable[..., Json]:
+    """Make a function of two whole numbers."""
+
+    def computed(one: Json, other: Json) -> Json:
+        answer = combine(_whole(one), _whole(other))
+        return answer if isinstance(answer, bool) else _whole(answer)
+
+    return computed
+
+
+def _divide(one: int, other: int) -> int:
+    """Divide as ARM does, towards zero."""
+    return abs(one) // abs(other) * (1 if (one < 0) == (other < 0) else -1)
+
+
+def _extreme(choose: Callable[[list[int]], int]) -> Callable[..., Json]:
+    def found(*numbers: Json) -> Json:
+        listed = numbers[0] if isinstance(numbers[0], list) else list(numbers)
+        return choose([_whole(number) for number in listed])
+
+    return found
+
+
+def _range(start: int, count: int) -> Json:
+    if not 0 <= count <= _MAX_RANGE:
+        raise NotExactError
+    return [*range(_whole(start), _whole(start) + count)]
+
+
+def _part(text: Json, start: int, end: int | None) -> Json:
+    if isinstance(text, str | list):
+        return text[start:end]
+    raise NotExactError
+
+
+def _scoped_id(scope: str, kind: str, *names: str) -> str:
+    provider, *types = kind.split("/")
+    tail = "/".join(f"{one}/{name}" for one, name in zip(types, names, strict=True))
+    return f"{scope}/providers/{provider}/{tail}"
+
+
+def _string(value: Json) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value)
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _equals(one: Json, other: Json) -> bool:
+    if isinstance(one, str) and isinstance(other, str):
+        return one.lower() == other.lower()
+    return bool(one == other and type(one) is type(other))
+
+
+def _contains(whole: Json, part: Json) -> bool:
+    if isinstance(whole, dict):
+        return str(part).lower() in {key.lower() for key in whole}
+    if isinstance(whole, str):
+        return str(part) in whole
+    return isinstance(whole, list) and part in whole
+
+
+def _split(text: str, marks: str | list[str]) -> Json:
+    wanted = [marks] if isinstance(marks, str) else marks
+    return [*re.split("|".join(map(re.escape, wanted)), text)]
+
+
+def _union(*parts: Json) -> Json:
+    if isinstance(parts[0], dict):
+        objects = [part for part in parts if isinstance(part, dict)]
+        return {key: value for part in objects for key, value in part.items()}
+    merged: JsonObject = {}
+    for item in (item for part in parts if isinstance(part, list) for item in part):
+        merged.setdefault(json.dumps(item, sort_keys=True), item)
+    return list(merged.values())
+
+
+def _try_get(whole: Json, *keys: Json) -> Json:
+    for key in keys:
+        if isinstance(whole, dict):
+            whole = whole.get(str(key))
+        elif isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
+            whole = whole[key]
+        else:
+            return None
+    return whole
+
+
+def _json(text: str) -> Json:
+    found: Json = json.loads(text)
+    if is_deeper(found, _MAX_DEPTH):
+        raise NotExactError
+    return found
+
+
+def _resource_id(*parts: str) -> str:
+    """Compute a resource id whose subscription and group are given."""
+    kind = next(index for index, part in enumerate(parts) if "/" in part)
+    if kind != len(("subscription", "group")):
+        raise NotExactError
+    return _scoped_id(f"/subscriptions/{parts[0]}/resourceGroups/{parts[1]}", *parts[kind:])
+
+
+def _subscription_resource_id(*parts: str) -> str:
+    """Compute the id of what belongs to a subscription, which is given."""
+    return _scoped_id(f"/subscriptions/{parts[0]}", *parts[1:])
+
+
+def _create_object(*parts: Json) -> JsonObject:
+    return dict(zip(map(str, parts[::2]), parts[1::2], strict=True))
+
+
+_FUNCTIONS: dict[str, Callable[..., Json]] = {
+    "add": _compute(lambda one, other: one + other),
+    "and": lambda *values: all(value is True for value in values),
+    "array": lambda value: value if isinstance(value, list) else [value],
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64tostring": lambda text: base64.b64decode(text, validate=True).decode(),
+    "bool": lambda value: {"true": True, "false": False, "1": True, "0": False}[str(value).lower()],
+    "coalesce": lambda *values: next((value for value in values if value is not None), None),
+    "concat": _concat,
+    "contains": _contains,
+    "createarray": lambda *values: list(values),
+    "createobject": _create_object,
+    "div": _compute(_divide),
+    "empty": lambda value: value is None or len(value) == 0,
+    "endswith": lambda text, end: text.lower().endswith(end.lower()),
+    "equals": _equals,
+    "extensionresourceid": _scoped_id,
+    "false": lambda: False,
+    "first": lambda value: value[0],
+    "format": _format,
+    "greater": _compute(lambda one, other: one > other),
+    "greaterorequals": _compute(lambda one, other: one >= other),
+    "if": lambda condition, yes, no: yes if condition is True else no,
+    "int": int,
+    "join": _join,
+    "json": _json,
+    "last": lambda value: value[-1],
+    "length": len,
+    "less": _compute(lambda one, other: one < other),
+    "lessorequals": _compute(lambda one, other: one <= other),
+    "max": _extreme(max),
+    "min": _extreme(min),
+    "mul": _compute(lambda one, other: one * other),
+    "not": lambda value: value is not True,
+    "null": lambda: None,
+    "or": lambda *values: any(value is True for value in values),
+    "range": _range,
+    "replace": _replace,
+    "resourceid": _resource_id,
+    "skip": lambda whole, count: _part(whole, max(_whole(count), 0), None),
+    "split": _split,
+    "startswith": lambda text, start: text.lower().startswith(start.lower()),
+    "string": _string,
+    "sub": _compute(lambda one, other: one - other),
+    "subscriptionresourceid": _subscription_resource_id,
+    "substring": lambda text, start, length=None: text[start:][:length],
+    "take": lambda whole, count: _part(whole, 0, max(_whole(count), 0)),
+    "tolower": lambda text: text.lower(),
+    "toupper": lambda text: text.upper(),
+    "trim": lambda text: text.strip(),
+    "true": lambda: True,
+    "tryget": _try_get,
+    "union": _union,
+    "uri": urljoin,
+    "uricomponent": lambda text: quote(text, safe=""),
+}

@@ -1,0 +1,137 @@
+"""JSON as people write it: comments, trailing commas, single quotes, bare names and placeholders.
+
+What is lax is blanked out without moving anything, so that line and column in messages stay right;
+then the standard reader does its work.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from imaging.recipe.json_text import NotJsonError, object_of, repeated_keys
+from imaging.template_files.json_values import Json, is_deeper
+from imaging.template_files.repair_list import Repair, Repairs
+
+_MAX_CHARACTERS = 1024 * 1024
+_MAX_DEPTH = 100
+# Each alternative runs to its end or to the text's, so that no text is gone through twice.
+_TOKEN = re.compile(
+    r"""(?P<text>"(?:[^"\\]|\\.)*(?:"|\\?\Z))
+      | (?P<quoted>'(?:[^'\\\n]|\\.)*(?:'|(?=\n)|\\?\Z))
+      | (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|\#[^\n]*)
+      | (?P<bare>(?<![\w$])[A-Za-z_$][\w$]*+(?=\s*+:))
+      | (?P<comma>,)
+      | (?P<close>[}\]])
+      | (?P<placeholder><[A-Za-z][^<>"\n]*>)
+      | (?P<other>\S)""",
+    re.DOTALL | re.VERBOSE,
+)
+_KINDS = {
+    "comment": "comments",
+    "quoted": "single quotes",
+    "bare": "names without quotes",
+    "comma": "trailing commas",
+    "placeholder": "placeholders without quotes",
+    "text": "line breaks in texts",
+}
+_NOT_A_LINE_END = re.compile(r"[^\n]")
+
+
+class UnreadableError(Exception):
+    """The text is not even lax JSON; says where and why."""
+
+
+def read_lax_json(text: str, repairs: Repairs) -> Json:
+    """Read JSON with comments and trailing commas.
+
+    Args:
+        text: the file.
+        repairs: gets one entry for each kind of laxness.
+
+    Returns:
+        The value.
+
+    Raises:
+        UnreadableError: with line and column.
+    """
+    if len(text) > _MAX_CHARACTERS:
+        raise UnreadableError(f"the file has {len(text):,} characters, {_MAX_CHARACTERS:,} fit")
+    strict = _without_laxness(text.removeprefix("\ufeff"), repairs)
+    try:
+        found: Json = json.loads(
+            strict, strict=False, object_pairs_hook=object_of, parse_constant=_refuse
+        )
+    except json.JSONDecodeError as error:
+        raise UnreadableError(_explain(strict, error)) from None
+    except NotJsonError as error:
+        raise UnreadableError(str(error)) from None
+    except (RecursionError, ValueError):
+        raise UnreadableError("the file is nested too deeply, or holds an absurd number") from None
+    if is_deeper(found, _MAX_DEPTH):
+        raise UnreadableError(f"the file is nested deeper than {_MAX_DEPTH} levels")
+    repairs.faults.extend(repeated_keys(found))
+    return found
+
+
+def _without_laxness(text: str, repairs: Repairs) -> str:
+    pieces = list(text)
+    found = dict.fromkeys(_KINDS, 0)
+    comma: int | None = None
+    for token in _TOKEN.finditer(text):
+        kind = token.lastgroup or ""
+        if kind == "close" and comma is not None:
+            pieces[comma] = " "
+            found["comma"] += 1
+        if kind != "comment":
+            comma = token.start() if kind == "comma" else None
+        if kind == "placeholder":
+            repairs.bare.add(token[0])
+        strict = _strict(token, kind)
+        if strict is not None:
+            pieces[token.start() : token.end()] = [strict, *[""] * (len(token[0]) - 1)]
+        found[kind] = found.get(kind, 0) + _is_lax(token, kind)
+    for kind, what in _KINDS.items():
+        if found[kind]:
+            repairs.done.append(Repair("", f"{what} ({found[kind]}) taken as they were meant"))
+    return "".join(pieces)
+
+
+def _strict(token: re.Match[str], kind: str) -> str | None:
+    """Write a lax token as JSON has it, or return None where it is fine."""
+    if kind == "comment":
+        return _NOT_A_LINE_END.sub(" ", token[0])
+    if kind in {"bare", "placeholder"}:
+        return json.dumps(token[0])
+    if kind == "quoted" and token[0].endswith("'"):
+        inside = token[0][1:-1].replace("\\'", "'")
+        return '"' + re.sub(r'(\\.)|"', lambda found: found[1] or '\\"', inside) + '"'
+    return None
+
+
+def _is_lax(token: re.Match[str], kind: str) -> bool:
+    if kind == "text":
+        return "\n" in token[0]
+    return kind in {"comment", "quoted", "bare", "placeholder"}
+
+
+def _refuse(word: str) -> Json:
+    raise ValueError(word)
+
+
+def _explain(text: str, error: json.JSONDecodeError) -> str:
+    rest = text[error.pos :].lstrip()
+    if not text.strip():
+        return "the file is empty"
+    if not rest:
+        return "the file ends too early: a bracket or quote is not closed"
+    place = _place(text, len(text) - len(rest))
+    if error.msg == "Extra data":
+        return f"{place}: something stands behind the end: {rest.split()[0][:20]!r}"
+    what = "a comma, colon, quote or bracket is missing or too much before"
+    return f"{place}: {what} {rest.split()[0][:20]!r}"
+
+
+def _place(text: str, position: int) -> str:
+    line = text.count("\n", 0, position) + 1
+    return f"line {line}, column {position - text.rfind(chr(10), 0, position)}"

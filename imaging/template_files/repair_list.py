@@ -1,0 +1,64 @@
+"""The list of changes that make a template acceptable, and of what cannot be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from imaging.errors import Fault
+from imaging.recipe.showing import join_path, show
+
+Place = tuple[str | int, ...]
+
+
+@dataclass(frozen=True)
+class Repair:
+    """One change.
+
+    Args:
+        path: place in the template, as `properties.customize[0].type`.
+        what: what was done and why.
+        before: what stood there, as it is shown to people; empty if nothing did.
+        after: what stands there now; empty if nothing does.
+    """
+
+    path: str
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        """Say it in one line."""
+        arrow = " → ".join(part for part in (self.before, self.after) if part)
+        return ": ".join(part for part in (self.path, self.what, arrow) if part)
+
+
+@dataclass
+class Repairs:
+    """What was changed so far, and what could not be; `bare` holds placeholders without quotes."""
+
+    done: list[Repair] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    bare: set[str] = field(default_factory=set)
+
+    def changed(self, place: Place, what: str, before: object, after: object) -> None:
+        """Note that a value became another one.
+
+        Args:
+            place: keys and indexes from the top down.
+            what: what was done and why.
+            before: the old value.
+            after: the new value.
+        """
+        self.done.append(Repair(join_path(place), what, show(before), show(after)))
+
+    def renamed(self, place: Place, before: str, after: str) -> None:
+        """Note that a property got its right name."""
+        self.done.append(Repair(join_path((*place, before)), "renamed", before, after))
+
+    def dropped(self, place: Place, why: str, before: object) -> None:
+        """Note that a property was left out."""
+        self.done.append(Repair(join_path(place), f"left out, {why}", show(before)))
+
+    def refused(self, place: Place, why: str) -> None:
+        """Note what cannot be repaired."""
+        self.faults.append(Fault(join_path(place), why))

@@ -1,0 +1,67 @@
+"""Old ways to say a thing, rewritten in today's."""
+
+from __future__ import annotations
+
+from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.repair_list import Repairs
+
+
+def rewrite(document: JsonObject, repairs: Repairs) -> None:
+    """Rewrite what is well-formed and out of date.
+
+    Args:
+        document: a reshaped template; changed in place.
+        repairs: gets every change.
+    """
+    _drop_empty_identity(document, repairs)
+    properties = document.get("properties")
+    targets = properties.get("distribute") if isinstance(properties, dict) else None
+    for index, target in enumerate(targets if isinstance(targets, list) else []):
+        if isinstance(target, dict) and target.get("type") == "SharedImage":
+            _name_target_regions(target, index, repairs)
+
+
+def _drop_empty_identity(document: JsonObject, repairs: Repairs) -> None:
+    identity = document.get("identity")
+    if isinstance(identity, dict) and _names_nobody(identity):
+        repairs.dropped(("identity",), "Kiln's setting AIB_IDENTITY_ID stands in", identity)
+        del document["identity"]
+
+
+def _names_nobody(identity: JsonObject) -> bool:
+    kind = str(identity.get("type", "None"))
+    forgotten = kind == "UserAssigned" and not identity.get("userAssignedIdentities")
+    return forgotten or kind.lower() == "none"
+
+
+def _name_target_regions(target: JsonObject, index: int, repairs: Repairs) -> None:
+    """Turn the deprecated `replicationRegions` into `targetRegions`, each region once."""
+    regions = target.get("replicationRegions")
+    if not isinstance(regions, list):
+        return
+    if "targetRegions" in target:
+        _drop_repeated_regions(target, regions, index, repairs)
+        return
+    names = [region for region in regions if isinstance(region, str)]
+    if len(names) < len(regions):
+        return
+    storage = target.pop("storageAccountType", None)
+    beside = {} if storage is None else {"storageAccountType": storage}
+    del target["replicationRegions"]
+    target["targetRegions"] = [{"name": name, **beside} for name in dict.fromkeys(names)]
+    place = ("properties", "distribute", index, "replicationRegions")
+    repairs.changed(place, "rewritten", ", ".join(names), "targetRegions")
+
+
+def _drop_repeated_regions(
+    target: JsonObject, regions: list[Json], index: int, repairs: Repairs
+) -> None:
+    """Drop `replicationRegions` that only say again what `targetRegions` says, as exports do."""
+    better = target["targetRegions"]
+    if not isinstance(better, list):
+        return
+    named = [one.get("name") for one in better if isinstance(one, dict)]
+    if sorted(map(str, named)) == sorted(map(str, regions)):
+        place = ("properties", "distribute", index, "replicationRegions")
+        repairs.dropped(place, "targetRegions says the same", regions)
+        del target["replicationRegions"]

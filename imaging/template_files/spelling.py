@@ -1,0 +1,114 @@
+"""Names of properties: the right one for a wrong one, and which ones a recipe goes without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from imaging.template_files.json_values import Json
+
+# Old API versions, Microsoft's own samples, and what the commands' exports call it. A name is only
+# taken where the place has it, and not what was written.
+_ALIASES = {
+    "imageId": ("imageVersionId", "galleryImageId"),
+    "imageVersionId": ("imageId",),
+    "name": ("planName",),
+    "plan": ("planInfo",),
+    "product": ("planProduct",),
+    "publisher": ("planPublisher",),
+    "regionalReplicaCount": ("replicaCount",),
+    "script": ("scriptUri",),
+    "tag": ("tags", "artifactTags"),
+    "tags": ("artifactTags",),
+    "validation": ("validate",),
+}
+_TYPES = {
+    "marketplace": "PlatformImage",
+    "sharedimage": "SharedImageVersion",
+    "sharedimagegallery": "SharedImageVersion",
+    "sharedimageversion": "SharedImage",
+}
+_CLOSE_ENOUGH = 0.85
+READ_ONLY = {
+    "clientId",
+    "exactStagingResourceGroup",
+    "exactVersion",
+    "lastRunStatus",
+    "principalId",
+    "provisioningError",
+    "provisioningState",
+    "tenantId",
+}
+_NEVER_EMPTY = {"inline", "replicationRegions", "targetRegions"}
+
+
+def same_but_for_case(name: str, known: Iterable[str]) -> str | None:
+    """Find a name among others without regard to case; an exact match wins.
+
+    Args:
+        name: as written.
+        known: the right names.
+    """
+    matches = [one for one in known if one.lower() == name.lower()]
+    return name if name in matches else next(iter(matches), None)
+
+
+def right_type(name: str, known: Iterable[str]) -> str | None:
+    """Say which kind of source, step or target is meant.
+
+    Args:
+        name: as written.
+        known: the kinds that this place has.
+    """
+    kinds = list(known)
+    alias = _TYPES.get(name.lower())
+    return same_but_for_case(name, kinds) or (alias if alias in kinds else None)
+
+
+def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
+    """Say which property is meant.
+
+    Args:
+        key: as written.
+        known: the names that this place has.
+        beside: everything that is written there; a name that is taken is never meant.
+
+    Returns:
+        The right name, or the key itself if nothing is close.
+    """
+    names = list(known)
+    if key in names or key in READ_ONLY:
+        return key
+    known_as = _ALIASES.get(key) or _ALIASES.get(key.lower(), ())
+    alias = next((name for name in known_as if name in names), None)
+    close = get_close_matches(key, names, n=1, cutoff=_CLOSE_ENOUGH)
+    meant = same_but_for_case(key, names) or alias or next(iter(close), None)
+    return key if meant is None or meant in set(beside) else meant
+
+
+def why_left_out(name: str, item: Json, schema: Mapping[str, Any]) -> str | None:
+    """Say why a property is left out, or None if it stays.
+
+    Args:
+        name: of the property.
+        item: its value.
+        schema: of the object that it stands in.
+    """
+    if item is None:
+        return "it is null"
+    if isinstance(schema.get("additionalProperties"), Mapping):
+        return None  # names are people's own there, as in tags
+    known = schema.get("properties", {})
+    if name in READ_ONLY and name not in known:
+        return "it is read-only"
+    if name == "autoRun" and item == {"state": "Disabled"}:
+        return "that is how it is without it"
+    optional = name in known and name not in schema.get("required", [])
+    return "it is empty" if optional and _says_nothing(name, item, known[name]) else None
+
+
+def _says_nothing(name: str, item: Json, schema: Mapping[str, Any]) -> bool:
+    if item == []:
+        return name in _NEVER_EMPTY or schema.get("type") != "array"
+    return item == ""
