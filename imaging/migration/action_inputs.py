@@ -1,0 +1,161 @@
+"""The GitHub Action azure/build-vm-image: what becomes of each input."""
+
+from __future__ import annotations
+
+from imaging.migration.draft import Draft
+from imaging.migration.parts import (
+    last_folder,
+    put_artifact,
+    put_customizers,
+    put_gallery_image,
+    put_identity,
+    put_image_source,
+    put_managed_image,
+    put_number,
+    put_platform_image,
+    put_windows_updates,
+    region_name,
+)
+from imaging.migration.steps import Home
+
+_SOURCES = {
+    "platformimage": "PlatformImage",
+    "marketplace": "PlatformImage",
+    "sharedimagegallery": "SharedImageVersion",
+    "managedimage": "ManagedImage",
+}
+_TARGETS = {"managedimage": "ManagedImage", "sharedimagegallery": "SharedImage", "vhd": "VHD"}
+_SYSTEMS = {"linux": "Linux", "windows": "Windows"}
+_DEFAULT_FOLDER = "workflow-artifacts"
+_ABOUT_HOME = {
+    Home.COMPOSITE_ACTION: (
+        "composite action: it cannot read secrets or vars, so declare the inputs kiln-url, "
+        "kiln-key and kiln-account, and let every caller set them"
+    ),
+    Home.REUSABLE_WORKFLOW: (
+        "reusable workflow: callers have to pass the secret KILN_KEY on, with secrets: inherit"
+    ),
+}
+_TARGET = ("properties", "distribute", 0)
+
+
+def draft_of_action(draft: Draft) -> str:
+    """Take all inputs of the action.
+
+    Args:
+        draft: gets the recipe.
+
+    Returns:
+        The recipe's name.
+    """
+    os_type = draft.choice("source-os-type", "linux", _SYSTEMS)
+    if not draft.has("source-os-type"):
+        draft.refuse("source-os-type", "is missing; it must be linux or windows")
+    location = region_name(draft.text("location"))
+    draft.put(("location",), location, "location")
+    _identity(draft)
+    _source(draft)
+    _customizers(draft, os_type)
+    _target(draft, location)
+    draft.put(("properties", "vmProfile", "vmSize"), draft.text("vm-size"), "vm-size")
+    timeout = "build-timeout-in-minutes"
+    put_number(draft, ("properties", "buildTimeoutInMinutes"), timeout)
+    _what_is_different(draft)
+    return _artifact(draft, os_type)
+
+
+def _artifact(draft: Draft, os_type: str) -> str:
+    """Write where the artifact goes; the action cut off what follows the first dot of a name."""
+    whole = last_folder(draft.filled("customizer-source"))
+    draft.refuse_open("customizer-source", whole)
+    folder = whole.split(".")[0] or whole or _DEFAULT_FOLDER
+    destination = f"C:\\{folder}" if os_type == "Windows" else folder
+    name = put_artifact(draft, "customizer-source", folder, destination, os_type)
+    if not whole:
+        draft.put(("artifact", "required"), value=False)
+        draft.note(
+            f"customizer-source: was missing; the new lines pack {_DEFAULT_FOLDER} if it is "
+            "there, as the action did"
+        )
+    return name
+
+
+def _identity(draft: Draft) -> None:
+    identity = draft.filled("managed-identity")
+    if identity.startswith("/"):
+        put_identity(draft, "managed-identity")
+    elif identity:
+        draft.note("managed-identity: a name is no id; the setting AIB_IDENTITY_ID names it")
+
+
+def _source(draft: Draft) -> None:
+    kind = draft.choice("source-image-type", "platformimage", _SOURCES)
+    if kind == "PlatformImage":
+        put_platform_image(draft, draft.text("source-image"), "latest", "source-image")
+    else:
+        key = "imageId" if kind == "ManagedImage" else "imageVersionId"
+        put_image_source(draft, kind, key, "source-image")
+
+
+def _customizers(draft: Draft, os_type: str) -> None:
+    lines = draft.script("customizer-script")
+    updates = draft.flag("customizer-windows-update")
+    if any(lines):
+        step = {
+            "type": "Shell" if os_type == "Linux" else "PowerShell",
+            "name": "customizer_script",
+        }
+        put_customizers(draft, {**step, "inline": lines}, source="customizer-script")
+    if updates and os_type == "Windows":
+        put_windows_updates(draft, "customizer-windows-update")
+
+
+def _target(draft: Draft, location: str) -> None:
+    kind = draft.choice("dist-type", "managedimage", _TARGETS)
+    regions = draft.items("dist-location")
+    if kind != "VHD" and not draft.has("dist-resource-id"):
+        why = "is missing; the action made up a new name for every run, a recipe needs one: "
+        draft.refuse("dist-resource-id", why + "--set dist-resource-id=…")
+    if kind == "ManagedImage":
+        put_managed_image(draft, "dist-resource-id", location, "location")
+        if regions and region_name(regions[0]) != location:
+            draft.note("dist-location: not used, the action put managed images where it ran")
+    elif kind == "SharedImage":
+        put_gallery_image(draft, "dist-resource-id", regions or [location], "dist-location")
+    else:
+        draft.put(_TARGET, {"type": "VHD", "runOutputName": "VHD_distribute"})
+    _image_tags(draft)
+
+
+def _image_tags(draft: Draft) -> None:
+    """Write the image's tags, which the action takes as `key:value,key:value`."""
+    for item in draft.items("dist-image-tags"):
+        key, colon, value = item.partition(":")
+        if not colon:
+            draft.refuse("dist-image-tags", f"holds '{item}'; it must be name:value")
+            continue
+        draft.put((*_TARGET, "artifactTags", key.strip()), value.strip(), "dist-image-tags")
+
+
+def _what_is_different(draft: Draft) -> None:
+    if draft.has("resource-group-name"):
+        draft.note(
+            "resource-group-name: not in the recipe; the setting BUILD_RESOURCE_GROUP says it"
+        )
+    if draft.has("run-output-name"):
+        draft.note("run-output-name: left out, the action never used it; outputs keep their names")
+    if draft.has("action-run-mode") or draft.has("action-run-mode-time-minutes"):
+        draft.note("action-run-mode: left out, the new lines wait for the end of the build")
+    if draft.has("customizer-destination"):
+        draft.note("customizer-destination: left out, the action never read it")
+    name = draft.filled("image-builder-template-name")
+    if name.lower().endswith(".json"):
+        why = f"is a template file: turn it into a recipe with `kiln recipe repair {name}`"
+        draft.refuse("image-builder-template-name", why)
+    elif name:
+        draft.note("image-builder-template-name: left out, Kiln names each template itself")
+    if draft.step.home in _ABOUT_HOME:
+        draft.note(_ABOUT_HOME[draft.step.home])
+    draft.note(
+        "tags RunURL, GitHubRepo, GithubCommit: not on the image; the build's report names it"
+    )
