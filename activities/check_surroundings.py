@@ -1,0 +1,73 @@
+"""Asks Azure, before any cost, for what a recipe needs around it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypedDict
+
+import azure.durable_functions as df
+
+from activities.durable_step import durable_step
+from activities.read_recipe import SNAPSHOT
+from azure_clients.arm_reader import look_at
+from azure_clients.staging import read_staged
+from imaging.errors import RecipeError
+from imaging.surroundings.recollection import Recollection
+from settings import settings
+
+if TYPE_CHECKING:
+    from imaging.surroundings.check import Check
+
+# More would hold up the build: nobody names so many galleries and identities by hand.
+MOST_CALLS = 16
+REGISTERED_PROVIDERS = Recollection(seconds=3600)
+
+bp = df.Blueprint()
+
+
+class CheckSurroundings(TypedDict):
+    """Which recipe, for which build, with which values for its parameters."""
+
+    build_id: str
+    recipe_name: str
+    parameters: dict  # type: ignore[type-arg]  # the worker refuses a parametrised dict
+
+
+@bp.activity_trigger(input_name="step")
+@durable_step
+def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
+    """Look at what the build will use: source, galleries, groups, identities, subnets, providers.
+
+    What Kiln may not read, or what does not answer, is a note and never fails the build.
+
+    Raises:
+        RecipeError: something is missing or does not fit; names all of it.
+    """
+    from imaging.surroundings.check import is_fine, judge  # noqa: PLC0415 - not at indexing
+    from imaging.surroundings.providers import provider_check  # noqa: PLC0415 - not at indexing
+
+    providers = provider_check(settings().subscription_id)
+    checks = _checks(step)
+    if not REGISTERED_PROVIDERS.is_fresh:
+        checks.insert(0, providers)
+    looks = look_at(list(dict.fromkeys(check.path for check in checks))[:MOST_CALLS])
+    if is_fine(providers, looks):
+        REGISTERED_PROVIDERS.keep()
+    verdict = judge(checks, looks)
+    if verdict.faults:
+        raise RecipeError(step["recipe_name"], verdict.faults)
+    return {"notes": verdict.notes}
+
+
+def _checks(step: CheckSurroundings) -> list[Check]:
+    from imaging.recipe_file import read_recipe_file  # noqa: PLC0415 - not at indexing
+    from imaging.surroundings.needs import Needs, checks_of  # noqa: PLC0415 - not at indexing
+
+    content = read_staged(step["build_id"], SNAPSHOT)
+    recipe = read_recipe_file(step["recipe_name"], content, step["parameters"])
+    needs = Needs(
+        subscription_id=settings().subscription_id,
+        location=settings().build_location,
+        aib_identity_id=settings().aib_identity_id,
+        build_vm_identity_id=settings().build_vm_identity_id,
+    )
+    return checks_of(recipe, needs)
