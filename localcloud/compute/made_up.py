@@ -1,0 +1,71 @@
+"""Compute resources that exist by rule, without having been put.
+
+The local cloud's own galleries have every image definition and no version but what was built.
+Definitions and versions in galleries of others exist, in every region, so that a recipe may start
+from them; so do managed images. Everything lies in `LOCATION`.
+`localcloud/image_builder/name_rules.py` goes first.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+LOCATION = "westeurope"
+VERSION_TYPE = "Microsoft.Compute/galleries/images/versions"
+BUILT_ALREADY = "hardened-rhel9"
+# image-builder-json (10/2023), the larger ones of AIB's regions.
+_REGIONS = (
+    *("australiaeast", "brazilsouth", "canadacentral", "centralindia", "centralus", "eastasia"),
+    *("eastus", "eastus2", "francecentral", "germanywestcentral", "japaneast", "koreacentral"),
+    *("northcentralus", "northeurope", "norwayeast", "polandcentral", "qatarcentral"),
+    *("southafricanorth", "southcentralus", "southeastasia", "swedencentral", "switzerlandnorth"),
+    *("uaenorth", "uksouth", "ukwest", "westcentralus", "westeurope", "westus", "westus2"),
+    "westus3",
+)
+_SYSTEM_WORDS = {
+    "Windows": re.compile(r"windows|desktop|\bwin|\biis\b"),
+    "Linux": re.compile(r"linux|ubuntu|debian|rhel|suse|alma|rocky|fedora"),
+}
+_GENERATION_WORD = re.compile(r"gen([12])")
+
+
+def gallery(name: str) -> dict[str, Any]:
+    """Return the body of a gallery of the local cloud."""
+    identifier = {"uniqueName": f"local-{name.upper()}"}
+    return {"location": LOCATION, "tags": {}, "properties": {"identifier": identifier}}
+
+
+def definition(name: str) -> dict[str, Any]:
+    """Return the body of an image definition.
+
+    `osType` and `hyperVGeneration` are there only where the name tells them (`windows-iis`,
+    `rhel9-gen1`): they would be guesses otherwise, and refuse builds.
+    """
+    system = [os for os, words in _SYSTEM_WORDS.items() if words.search(name.lower())]
+    generation = _GENERATION_WORD.search(name.lower())
+    properties = {
+        **({"osType": system[0]} if system else {}),
+        "osState": "Generalized",
+        **({"hyperVGeneration": f"V{generation[1]}"} if generation else {}),
+        "architecture": "x64",
+        "identifier": {"publisher": "kiln", "offer": "local", "sku": name},
+    }
+    return {"location": LOCATION, "tags": {}, "properties": properties}
+
+
+def version() -> dict[str, Any]:
+    """Return the body of an image version that is replicated everywhere."""
+    replicas = [
+        {"name": name, "regionalReplicaCount": 1, "storageAccountType": "Standard_LRS"}
+        for name in _REGIONS
+    ]
+    profile = {"targetRegions": replicas, "replicaCount": 1, "excludeFromLatest": False}
+    return {"location": LOCATION, "tags": {}, "properties": {"publishingProfile": profile}}
+
+
+def managed_image() -> dict[str, Any]:
+    """Return the body of a managed image; it tells neither its system nor its generation."""
+    disk = {"osState": "Generalized", "diskSizeGB": 30, "caching": "ReadWrite"}
+    properties = {"storageProfile": {"osDisk": disk, "dataDisks": []}}
+    return {"location": LOCATION, "tags": {}, "properties": properties}

@@ -1,0 +1,170 @@
+"""Answers the calls of Microsoft.Compute: galleries, versions, images, marketplace.
+
+Writing is finished at once here; the real service takes an operation for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from aiohttp import web
+
+from localcloud.compute import made_up, marketplace
+from localcloud.image_builder import exceptions, name_rules
+from localcloud.image_builder.json_answer import json_answer
+from localcloud.image_builder.responses import paged
+from localcloud.image_builder.routing import CallContext, Respond
+
+PROVIDER = "Microsoft.Compute"
+
+
+async def get_resource(context: CallContext) -> web.Response:
+    """Answer a resource."""
+    _refuse_forbidden(context)
+    name_rules.refuse_missing_group(context.names["group"])
+    resource = context.simulator.compute.get(_resource_id(context)) or _by_rule(context)
+    if resource is None:
+        path = context.request.path.rpartition(f"/{PROVIDER}/")[2]
+        raise exceptions.resource_not_found(PROVIDER, path, context.names["group"])
+    return json_answer(resource)
+
+
+def put_resource(resource_type: str) -> Respond:
+    """Return what answers PUT on a resource of this type: 201, or 200 when it was there."""
+
+    async def respond(context: CallContext) -> web.Response:
+        """Store the body."""
+        compute, resource_id = context.simulator.compute, _resource_id(context)
+        try:
+            body = json.loads(context.body)
+        except ValueError:
+            raise exceptions.invalid_json() from None
+        if not isinstance(body, dict) or not body.get("location"):
+            text = "The location property is required for this definition."
+            raise exceptions.ArmError(400, "LocationRequired", text, gateway=True)
+        if not isinstance(body.get("properties") or {}, dict):
+            raise exceptions.invalid_json()
+        status = 201 if compute.get(resource_id) is None else 200
+        return json_answer(compute.put(resource_id, resource_type, body), status=status)
+
+    return respond
+
+
+async def delete_resource(context: CallContext) -> web.Response:
+    """Delete a resource and what is below it."""
+    existed = context.simulator.compute.delete(_resource_id(context))
+    return web.Response(status=200 if existed else 204)
+
+
+async def list_resources(context: CallContext) -> web.Response:
+    """List the resources of a collection; what exists by rule is in no list."""
+    _refuse_forbidden(context)
+    return paged(context, context.simulator.compute.children(_resource_id(context)))
+
+
+async def list_image_versions(context: CallContext) -> web.Response:
+    """List the versions of a marketplace image, oldest first; an unknown one is not found."""
+    names = context.names
+    versions = marketplace.versions_of(names["publisher"], names["offer"], names["sku"])
+    if versions is None:
+        raise _image_not_found(context)
+    found = list(versions)
+    if context.request.query.get("$orderby", "").lower() == "name desc":
+        found.reverse()
+    top = context.request.query.get("$top", "")
+    listed = [_named(context, v) for v in found[: int(top) if top.isdecimal() else None]]
+    if context.request.query.get("$expand", "").lower() == "properties":
+        properties = marketplace.properties_of(names["publisher"], names["sku"])
+        listed = [version | {"properties": properties} for version in listed]
+    return json_answer(listed)
+
+
+async def get_image_version(context: CallContext) -> web.Response:
+    """Answer one version of a marketplace image; `latest` is the newest."""
+    names = context.names
+    versions = marketplace.versions_of(names["publisher"], names["offer"], names["sku"]) or ()
+    wanted = names["version"]
+    if wanted.lower() == "latest" and versions:
+        wanted = versions[-1]
+    if wanted not in versions:
+        raise _image_not_found(context)
+    properties = marketplace.properties_of(names["publisher"], names["sku"])
+    return json_answer(_named(context, wanted) | {"properties": properties})
+
+
+async def list_offers(context: CallContext) -> web.Response:
+    """List the known offers of a publisher."""
+    return _names(context, lambda: marketplace.offers_of(context.names["publisher"]))
+
+
+async def list_skus(context: CallContext) -> web.Response:
+    """List the known SKUs of an offer."""
+    names = context.names
+    return _names(context, lambda: marketplace.skus_of(names["publisher"], names["offer"]))
+
+
+def _names(context: CallContext, find: Callable[[], list[str]]) -> web.Response:
+    found = find()
+    if not found:
+        raise _image_not_found(context)
+    return json_answer([_named(context, name) for name in found])
+
+
+def _named(context: CallContext, name: str) -> dict[str, object]:
+    collection = context.request.path.rstrip("/")
+    if "version" in context.names:
+        collection = collection.rpartition("/")[0]
+    return {"location": context.names["location"], "name": name, "id": f"{collection}/{name}"}
+
+
+def _resource_id(context: CallContext) -> str:
+    return context.request.path.rstrip("/")
+
+
+def _refuse_forbidden(context: CallContext) -> None:
+    named = _names_of(context)
+    collections = ("galleries", "images", "versions") if "gallery" in named else ("images",)
+    resource_type = "/".join([PROVIDER, *collections[: len(named)]])
+    names = [context.names["group"], *named.values()]
+    name_rules.refuse_forbidden(names, f"{resource_type}/read", _resource_id(context))
+
+
+def _names_of(context: CallContext) -> dict[str, str]:
+    """Return the names in the path, outermost first; a gallery's own name is `gallery`."""
+    if context.name == "compute_get_gallery":
+        return {"gallery": context.names["name"]}
+    wanted = ("gallery", "definition", "name")
+    return {str(key): context.names[key] for key in wanted if key in context.names}
+
+
+def _by_rule(context: CallContext) -> dict[str, Any] | None:
+    names, call = _names_of(context), context.name
+    is_own = context.simulator.compute.is_own_gallery(names.get("gallery", ""))
+    resource: tuple[str, dict[str, Any]] | None = None
+    if name_rules.is_missing(names.values()):
+        return None
+    if call == "compute_get_image":
+        resource = ("images", made_up.managed_image())
+    elif call == "compute_get_gallery" and is_own:
+        resource = ("galleries", made_up.gallery(names["gallery"]))
+    elif call == "compute_get_gallery_image":
+        resource = ("galleries/images", made_up.definition(names["name"]))
+    elif call == "compute_get_gallery_image_version" and not is_own:
+        resource = ("galleries/images/versions", made_up.version())
+    return resource and _complete(context, f"{PROVIDER}/{resource[0]}", resource[1])
+
+
+def _complete(context: CallContext, resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
+    resource_id = _resource_id(context)
+    named = {"id": resource_id, "name": resource_id.rpartition("/")[2], "type": resource_type}
+    return named | body | {"properties": {"provisioningState": "Succeeded"} | body["properties"]}
+
+
+def _image_not_found(context: CallContext) -> exceptions.ArmError:
+    text = (
+        f"Artifact: VMImage was not found: {context.request.path}. The local cloud knows few "
+        "marketplace images; they are listed in localcloud/compute/marketplace.py"
+    )
+    return exceptions.ArmError(404, "NotFound", text)

@@ -1,0 +1,75 @@
+"""The simulator's own API for tests and people: the journal and the fault plans.
+
+No token; the control plane listens on the loopback address only.
+"""
+
+from __future__ import annotations
+
+import json
+
+from aiohttp import web
+from pydantic import ValidationError
+
+from localcloud.image_builder.faults import FaultPlan
+from localcloud.image_builder.journal import JournalEntry
+from localcloud.image_builder.simulator import Simulator
+
+_JOURNAL_FILTERS = set(JournalEntry.__dataclass_fields__)
+
+
+class ControlApi:
+    """The routes below `/_localcloud`."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes."""
+        return [
+            web.get("/_localcloud/journal", self.journal),
+            web.get("/_localcloud/faults", self.list_faults),
+            web.post("/_localcloud/faults", self.add_fault),
+            web.delete("/_localcloud/faults", self.clear_faults),
+            web.delete("/_localcloud/faults/{id}", self.clear_faults),
+        ]
+
+    async def journal(self, request: web.Request) -> web.Response:
+        """Answer every call; query parameters choose by field, `?template=t_1&call=run`."""
+        unknown = set(request.query) - _JOURNAL_FILTERS
+        if unknown:
+            return _bad_request(f"the journal has no field '{min(unknown)}'")
+        return web.json_response({"calls": self._simulator.journal.listed(**request.query)})
+
+    async def list_faults(self, _: web.Request) -> web.Response:
+        """Answer the plans with their counts."""
+        return web.json_response({"faults": self._simulator.faults.listed()})
+
+    async def add_fault(self, request: web.Request) -> web.Response:
+        """Add a plan: 201 and its id, or 400 naming what is wrong with it."""
+        try:
+            plan = FaultPlan.model_validate(await request.json())
+        except json.JSONDecodeError as error:
+            return _bad_request(f"the fault plan is no JSON: {error}")
+        except ValidationError as error:
+            return _bad_request(_in_words(error))
+        return web.json_response(self._simulator.faults.add(plan).shown(), status=201)
+
+    async def clear_faults(self, request: web.Request) -> web.Response:
+        """Remove one plan, or all."""
+        plan_id = request.match_info.get("id") or request.query.get("id")
+        if self._simulator.faults.clear(plan_id):
+            return web.Response(status=204)
+        return _bad_request(f"there is no fault plan '{plan_id}'", status=404)
+
+
+def _in_words(error: ValidationError) -> str:
+    faults = [
+        f"{'.'.join(str(part) for part in fault['loc']) or 'plan'}: {fault['msg']}"
+        for fault in error.errors(include_url=False)
+    ]
+    return f"the fault plan has {len(faults)} fault(s): {'; '.join(faults)}"
+
+
+def _bad_request(message: str, status: int = 400) -> web.Response:
+    body = {"error": {"code": "InvalidFaultPlan", "message": message}}
+    return web.json_response(body, status=status)

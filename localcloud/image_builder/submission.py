@@ -1,0 +1,146 @@
+"""What AIB does when a template is submitted: look at source and targets, download the files.
+
+Files are downloaded now and not at the run (recorded: `sha256Checksum` is filled in when the
+creation has succeeded), so a changed file needs a new template.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from pathlib import Path
+from typing import Any
+
+from localcloud.compute import marketplace
+from localcloud.compute.models import ComputeStore
+from localcloud.image_builder import identities
+from localcloud.image_builder.build_vm_protocol import DownloadedFile, FetchFailed
+from localcloud.image_builder.exceptions import IDENTITY_NEEDED, SEE_TROUBLESHOOTING
+from localcloud.image_builder.models import ProvisioningError, Template
+from localcloud.image_builder.simulator_settings import SimulatorSettings
+from localcloud.image_builder.surroundings import Surroundings
+
+logger = logging.getLogger(__name__)
+
+INTERNAL_ERROR = ProvisioningError(
+    "InternalOperationError",
+    "Internal error occurred. This is a generic error. To identify possible causes, go to "
+    "https://aka.ms/azvmimagebuilderts.",
+    "ServerError",
+)
+
+
+class SubmissionFailed(Exception):  # noqa: N818 - an outcome of the submission, named as one
+    """The template cannot be created."""
+
+    def __init__(self, error: ProvisioningError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+
+class Submissions:
+    """Checks and downloads for templates, each in a task of its own."""
+
+    def __init__(
+        self, surroundings: Surroundings, settings: SimulatorSettings, compute: ComputeStore
+    ) -> None:
+        self._surroundings = surroundings
+        self._settings = settings
+        self._compute = compute
+
+    async def submit(self, template: Template) -> None:
+        """Do the work of a PUT; the submission then knows its end and its error."""
+        submission, clock = template.submission, self._surroundings.clock
+        try:
+            with clock.busy():
+                _check_identity(template)
+                template.exact_version = self._exact_version(template.properties["source"])
+                self._check_targets(template)
+                submission.downloads = await self._download(template)
+        except SubmissionFailed as failure:
+            submission.error = failure.error
+        except Exception as error:  # noqa: BLE001 - a fault of the tool fails the template only
+            logger.warning("submission_broke template=%s error=%r", template.address.name, error)
+            submission.error = INTERNAL_ERROR
+        submission.downloads_utc = clock.now()
+
+    def _exact_version(self, source: dict[str, Any]) -> str | None:
+        kind = str(source.get("type")).lower()
+        if kind == "platformimage":
+            return self._platform_version(source)
+        if kind != "sharedimageversion":
+            return None
+        version_id = str(source["imageVersionId"])
+        definition_id, _, name = version_id.partition("/versions/")
+        if name.lower() != "latest":
+            return version_id
+        latest = self._compute.latest_version(definition_id)
+        if latest is None:
+            raise _failed("BadSharedImageVersionSource", f"No version found of {definition_id}.")
+        return f"{definition_id}/versions/{latest}"
+
+    def _platform_version(self, source: dict[str, Any]) -> str:
+        version = str(source.get("version") or "latest")
+        if version.lower() != "latest":
+            return version
+        name = [str(source.get(part, "")) for part in ("publisher", "offer", "sku")]
+        latest = marketplace.latest_version(*name)
+        if latest is None:
+            raise _failed("BadPIRSource", f"Platform image {':'.join(name)} was not found.")
+        return latest
+
+    def _check_targets(self, template: Template) -> None:
+        for target in template.properties.get("distribute") or []:
+            if str(target.get("type")).lower() != "sharedimage":
+                continue
+            definition_id = str(target["galleryImageId"]).partition("/versions/")[0]
+            if not self._compute.has_definition(definition_id):
+                text = f"Gallery image definition {definition_id} was not found."
+                raise _failed("BadSharedImageDistribute", text)
+
+    async def _download(self, template: Template) -> list[DownloadedFile]:
+        assigned = identities.assigned(template.identity)
+        known = self._settings.identity_client_ids
+        client_id = identities.client_id(assigned[0], known) if assigned else ""
+        folder, downloads = self.folder_of(template), []
+        for index, step in enumerate(template.with_sources()):
+            url = step.get("scriptUri") or step.get("sourceUri") or step.get("script")
+            if not isinstance(url, str):
+                continue
+            target = folder / f"{index}.customizer"
+            digest = await self._fetch(url, client_id, target, index)
+            wanted = step.get("sha256Checksum")
+            if wanted and wanted != digest:
+                text = f"The checksum of '{url}' is {digest} and not {wanted}."
+                raise _failed("Other", f"{text} {SEE_TROUBLESHOOTING}")
+            template.checksums[index] = digest
+            downloads.append(DownloadedFile(index, target, digest))
+        return downloads
+
+    async def _fetch(self, url: str, client_id: str, target: Path, index: int) -> str:
+        if self._surroundings.fetcher is None:
+            return hashlib.sha256(url.encode()).hexdigest()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            return await self._surroundings.fetcher.fetch(url, client_id, target)
+        except FetchFailed as failure:
+            shown, local = url.partition("?")[0], f"x.{index}.customizer.fp"
+            text = (
+                f"Downloading external file ({shown}) to local file ({local}) [attempt 1 of 10] "
+                f"failed: Error downloading '{shown}' to '{local}': {failure}."
+            )
+            raise _failed("Other", f"{text} {SEE_TROUBLESHOOTING}") from failure
+
+    def folder_of(self, template: Template) -> Path:
+        """Return where the downloads of a template lie."""
+        guid = template.exact_staging_group[-36:]
+        return self._settings.scratch_directory / "downloads" / guid
+
+
+def _check_identity(template: Template) -> None:
+    if template.version.needs_identity and not identities.assigned(template.identity):
+        raise _failed("Other", IDENTITY_NEEDED)
+
+
+def _failed(provisioning_code: str, message: str) -> SubmissionFailed:
+    return SubmissionFailed(ProvisioningError("ValidationFailed", message, provisioning_code))
