@@ -1,0 +1,88 @@
+"""`upload`: put a build zip into the intake container, as a pipeline does."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from localcloud.client import CloudClient
+from localcloud.commands.following import find_build, follow, show_end
+from localcloud.commands.parsing import Subparsers, add_command, attach
+from localcloud.errors import LocalCloudError
+
+_SUFFIXES = (".zip", ".tar.gz", ".tgz")
+
+
+def add_parser(subparsers: Subparsers) -> None:
+    """Add the command."""
+    parser = add_command(
+        subparsers,
+        "upload",
+        "upload a build zip, which starts a build\n\n"
+        "It becomes <recipe>/<release>/<recipe>_<milliseconds>.zip in the intake container.",
+        """
+python -m localcloud upload dist/webapp.zip --follow
+python -m localcloud upload app.tar.gz --recipe webapp --release 18-1
+""",
+    )
+    parser.add_argument("file", type=Path, help="the zip or tar.gz")
+    parser.add_argument("--recipe", help="name of the recipe (default: the file's name)")
+    parser.add_argument("--release", help="release, second part of the name (default: the time)")
+    parser.add_argument("--follow", action="store_true", help="show the build until it has ended")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Upload the file; return the exit code."""
+    if not args.file.is_file():
+        raise LocalCloudError(f"there is no file {args.file}")
+    client = attach(args.directory)
+    recipe = choose_recipe(client, args.recipe, args.file)
+    release = args.release or datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    blob_name = artifact_name(recipe, release, args.file)
+    client.upload(args.file, blob_name)
+    intake = client.container("ARTIFACTS_CONTAINER")
+    console.print(f"[green]✓[/] uploaded  {escape(f'{intake}/{blob_name}')}", soft_wrap=True)
+    with console.status("Waiting for the blob trigger…"):
+        build_id = find_build(client, blob_name)
+    console.print(f"[green]✓[/] build     {build_id}", soft_wrap=True)
+    if not args.follow:
+        console.print(f"\nWatch it with: python -m localcloud builds {build_id} --follow")
+        return 0
+    document = follow(client, build_id, console)
+    show_end(document, console)
+    return 0 if document["state"] == "Succeeded" else 1
+
+
+def artifact_name(recipe: str, release: str, path: Path) -> str:
+    """Return the blob name of an upload.
+
+    Raises:
+        LocalCloudError: the file is no zip or tar.gz.
+    """
+    suffix = next((s for s in _SUFFIXES if path.name.lower().endswith(s)), None)
+    if suffix is None:
+        raise LocalCloudError(f"{path.name} is no artifact; it must end in {', '.join(_SUFFIXES)}")
+    return f"{recipe}/{release}/{recipe}_{time.time_ns() // 1_000_000}{suffix}"
+
+
+def choose_recipe(client: CloudClient, named: str | None, path: Path) -> str:
+    """Return the recipe that was named, else the one that the file is named after.
+
+    Raises:
+        LocalCloudError: there is no such recipe; the text lists those that are there.
+    """
+    container = client.container("RECIPES_CONTAINER")
+    recipes = [name.removesuffix(".json") for name in client.storage.names(container)]
+    wanted = named or path.name.partition(".")[0]
+    if wanted not in recipes:
+        raise LocalCloudError(
+            f"there is no recipe '{wanted}' in {container} "
+            f"(there: {', '.join(recipes) or 'none'}); choose one with --recipe"
+        )
+    return wanted
