@@ -1,0 +1,65 @@
+"""`kiln import-task`: from a step of the old task or the GitHub Action to a recipe."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from itertools import count
+from pathlib import Path
+
+from cli.pipeline_files import UnreadablePipelineError, find_steps
+from cli.terminal import OK, REFUSED, complain, read_text, say, values_of, write_files
+from imaging.migration import FoundStep, Migration, Tool, migrate
+
+
+def import_task(arguments: argparse.Namespace) -> int:
+    """Write a recipe and the new lines of pipeline for every step of a file."""
+    path: Path = arguments.file
+    values = values_of(arguments.set)
+    try:
+        steps = find_steps(read_text(path))
+    except UnreadablePipelineError as error:
+        complain([f"{path}: {error}"])
+        return REFUSED
+    if not steps:
+        tools = ", ".join(tool.value for tool in Tool)
+        where = "templates and reusable workflows that it names are files of their own"
+        complain([f"{path}: has no step of {tools}; {where}"])
+        return REFUSED
+    worst = OK
+    for step, migration in _migrations(steps, values):
+        complain([f"{path}: line {step.line}: {note}" for note in migration.notes])
+        if migration.faults:
+            complain([f"{path}: {fault}" for fault in migration.faults])
+            worst = REFUSED
+            continue
+        _write(step, migration, arguments)
+    return worst
+
+
+def _migrations(
+    steps: list[FoundStep], values: Mapping[str, str]
+) -> Iterator[tuple[FoundStep, Migration]]:
+    """Migrate each step; two with one name get numbers."""
+    taken: set[str] = set()
+    for step in steps:
+        migration = migrate(step, values)
+        first = migration.recipe_name
+        names = (first if number == 1 else f"{first}-{number}" for number in count(1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        yield step, migration if name == first else migrate(step, values, recipe_name=name)
+
+
+def _write(step: FoundStep, migration: Migration, arguments: argparse.Namespace) -> None:
+    recipe = json.dumps(migration.document, indent=2)
+    kind = "github" if step.tool is Tool.ACTION else "azure-pipelines"
+    if arguments.out is None:
+        say(f"# {migration.recipe_name}.json\n{recipe}\n\n# {kind}.yml\n{migration.snippet}")
+        return
+    recipe_file = arguments.out / f"{migration.recipe_name}.json"
+    lines_file = arguments.out / f"{migration.recipe_name}.{kind}.yml"
+    texts = {recipe_file: f"{recipe}\n", lines_file: migration.snippet}
+    write_files(texts, force=arguments.force)
+    say(f"{recipe_file}\n{lines_file}")

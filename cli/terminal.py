@@ -1,0 +1,109 @@
+"""What the command line says, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+OK, REFUSED, USAGE = 0, 1, 2
+_MAX_BYTES = 16 * 1024 * 1024
+
+
+class UsageError(Exception):
+    """The command was called with something that is not there."""
+
+
+def show_any_letter() -> None:
+    """Let a terminal that lacks a letter show its number instead of failing."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def say(text: str) -> None:
+    """Write a line of the result."""
+    sys.stdout.write(f"{text}\n")
+
+
+def complain(lines: Iterable[object]) -> None:
+    """Write what is wrong, or worth knowing, beside the result."""
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+
+
+def read_text(path: Path) -> str:
+    """Read a file that people named.
+
+    Raises:
+        UsageError: if it is not there, or is no text.
+    """
+    try:
+        return read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is no UTF-8 text; save it as UTF-8") from None
+
+
+def read_bytes(path: Path) -> bytes:
+    """Read a file that people named.
+
+    Raises:
+        UsageError: if it is not there, or far larger than any recipe or pipeline.
+    """
+    try:
+        with open_file(path) as file:
+            content = file.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+    if len(content) > _MAX_BYTES:
+        raise UsageError(f"{path} has more than {_MAX_BYTES // 1024**2} MiB")
+    return content
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file that people named.
+
+    Raises:
+        UsageError: if it is not there.
+    """
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def write_files(texts: Mapping[Path, str], *, force: bool) -> None:
+    """Write files, and none of them over another one unless asked to.
+
+    Args:
+        texts: content of each file; its folder is made.
+        force: whether other files may be replaced.
+
+    Raises:
+        UsageError: if there is such a file, or one cannot be written.
+    """
+    for path in texts:
+        if path.exists() and not force:
+            raise UsageError(f"{path} is there already; --force writes over it")
+    for path, text in texts.items():
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{path}: {error.strerror}") from None
+
+
+def values_of(pairs: Iterable[str]) -> dict[str, str]:
+    """Read the values of options like --set NAME=VALUE.
+
+    Raises:
+        UsageError: for one without `=`.
+    """
+    values: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{pair}: write NAME=VALUE")
+        values[name] = value
+    return values
