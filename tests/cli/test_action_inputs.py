@@ -1,0 +1,251 @@
+"""The inputs of the GitHub Action, one by one."""
+
+import pytest
+import yaml
+
+from tests.cli.pipelines import (
+    DEFINITION,
+    IDENTITY,
+    IMAGE,
+    action_file,
+    faults_of,
+    migrated,
+    properties_of,
+)
+from tests.sample_source import UBUNTU
+
+
+def test_the_usual_step_becomes_the_usual_recipe():
+    """What most workflows have must come out whole."""
+    migration = migrated(action_file())
+    assert migration.recipe_name == "webapp"
+    assert migration.document == {
+        "location": "westeurope",
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}},
+        "artifact": {"destination": "webapp", "osType": "Linux"},
+        "properties": {
+            "source": UBUNTU,
+            "customize": [
+                {
+                    "type": "Shell",
+                    "name": "customizer_script",
+                    "inline": ["sh /tmp/webapp/install.sh"],
+                }
+            ],
+            "distribute": [
+                {
+                    "type": "SharedImage",
+                    "runOutputName": "SharedImage_distribute",
+                    "galleryImageId": DEFINITION,
+                    "targetRegions": [{"name": "westeurope"}],
+                }
+            ],
+        },
+    }
+
+
+def test_windows_goes_where_the_action_put_it():
+    r"""It used C:\<folder>, not buildArtifacts."""
+    inputs = {
+        "source-os-type": "Windows",
+        "customizer-source": "${{ GITHUB.WORKSPACE }}\\webApp",
+        "customizer-script": "& 'c:\\webApp\\setup.ps1'\n",
+        "customizer-windows-update": "true",
+    }
+    migration = migrated(action_file(inputs, **{"runs-on": "windows-latest"}))
+    assert migration.document["artifact"] == {"destination": "C:\\webApp", "osType": "Windows"}
+    steps = migration.document["properties"]["customize"]
+    assert [step["type"] for step in steps] == ["PowerShell", "PowerShell", "WindowsUpdate"]
+    assert "7z a -tzip" in migration.snippet
+    assert 'FOLDER: "${{ GITHUB.WORKSPACE }}/webApp"' in migration.snippet
+
+
+@pytest.mark.parametrize(
+    ("inputs", "source"),
+    [
+        (
+            {"source-image-type": "ManagedImage", "source-image": IMAGE},
+            {"type": "ManagedImage", "imageId": IMAGE},
+        ),
+        (
+            {
+                "source-image-type": "sharedImageGallery",
+                "source-image": f"{DEFINITION}/versions/1.0.0",
+            },
+            {"type": "SharedImageVersion", "imageVersionId": f"{DEFINITION}/versions/1.0.0"},
+        ),
+    ],
+)
+def test_each_kind_of_source_is_taken(inputs, source):
+    """The type is written in many cases."""
+    assert properties_of(action_file(inputs))["source"] == source
+
+
+def test_other_targets_tags_size_and_timeout_are_taken():
+    """A managed image without a region goes where the template is."""
+    inputs = {
+        "dist-type": None,
+        "dist-resource-id": IMAGE,
+        "dist-location": None,
+        "dist-image-tags": "team:web, url:https://example.org",
+        "vm-size": "Standard_D4s_v5",
+        "build-timeout-in-minutes": "90",
+    }
+    found = properties_of(action_file(inputs))
+    assert found["distribute"] == [
+        {
+            "type": "ManagedImage",
+            "runOutputName": "ManagedImage_distribute",
+            "imageId": IMAGE,
+            "location": "westeurope",
+            "artifactTags": {"team": "web", "url": "https://example.org"},
+        }
+    ]
+    assert found["vmProfile"] == {"vmSize": "Standard_D4s_v5"}
+    assert found["buildTimeoutInMinutes"] == 90
+
+
+def test_values_of_env_are_filled_in_from_the_nearest_place():
+    """A job's env wins over the workflow's."""
+    text = "env:\n  REGION: eastus\n  SIZE: Standard_D2s_v5\n" + action_file(
+        {"location": "${{ env.REGION }}", "vm-size": "${{env.SIZE}}"}, env={"REGION": "westus3"}
+    )
+    migration = migrated(text)
+    assert migration.document["location"] == "westus3"
+    assert migration.document["properties"]["vmProfile"]["vmSize"] == "Standard_D2s_v5"
+
+
+def test_a_secret_has_to_be_given():
+    """The file does not hold it, and the recipe needs a fixed id."""
+    target = DEFINITION.replace("00000000-0000-0000-0000-000000000001", "${{ secrets.SUB }}")
+    text = action_file({"dist-resource-id": target})
+    assert "dist-resource-id: holds ${{ secrets.SUB }}, which only a run" in faults_of(text)
+    given = properties_of(text, **{"secrets.SUB": "00000000-0000-0000-0000-000000000001"})
+    assert given["distribute"][0]["galleryImageId"] == DEFINITION
+
+
+def test_a_target_that_the_action_made_up_has_to_be_named():
+    """Without one it used a new name for every run."""
+    text = action_file({"dist-type": None, "dist-resource-id": None})
+    assert "dist-resource-id: is missing" in faults_of(text)
+    given = properties_of(text, **{"dist-resource-id": IMAGE})
+    assert given["distribute"][0]["imageId"] == IMAGE
+
+
+@pytest.mark.parametrize(
+    ("inputs", "why"),
+    [
+        ({"source-os-type": None}, "source-os-type: is missing"),
+        ({"source-os-type": "macos"}, 'source-os-type: is "macos"'),
+        ({"source-image": "Ubuntu"}, "it must be Publisher:Offer:Sku"),
+        ({"dist-image-tags": "team"}, "it must be name:value"),
+        (
+            {"image-builder-template-name": "aib/template.json"},
+            "kiln recipe repair aib/template.json",
+        ),
+        ({"customizer-skript": "x"}, "customizer-skript: is no input of azure/build-vm-image"),
+        ({"location": "${{ inputs.region }}"}, "location: holds ${{ inputs.region }}"),
+        (
+            {"customizer-script": "echo ${{ github.sha }}"},
+            "customizer-script: holds ${{ github.sha }}",
+        ),
+    ],
+)
+def test_what_cannot_be_taken_names_its_input(inputs, why):
+    """The action ignored wrong inputs silently."""
+    assert why in faults_of(action_file(inputs))
+
+
+def test_what_has_no_counterpart_is_said():
+    """A name of an identity is no id, and the action never used its own run-output-name."""
+    inputs = {
+        "managed-identity": "aib-identity",
+        "run-output-name": "x",
+        "customizer-destination": "/opt",
+        "image-builder-template-name": "t",
+        "resource-group-name": "images",
+    }
+    migration = migrated(action_file(inputs))
+    assert "identity" not in migration.document
+    said = "\n".join(migration.notes)
+    for word in ("AIB_IDENTITY_ID", "run-output-name", "customizer-destination", "template-name"):
+        assert word in said
+
+
+def test_the_step_keeps_its_id():
+    """Later steps read its outputs by it."""
+    text = action_file().replace("- uses:", "- id: imageBuilder\n      uses:")
+    assert yaml.safe_load(migrated(text).snippet)[0]["id"] == "imageBuilder"
+    assert "id" not in yaml.safe_load(migrated(action_file()).snippet)[0]
+
+
+def test_a_managed_image_goes_where_the_template_is():
+    """The action read dist-location for galleries only."""
+    inputs = {"dist-type": "ManagedImage", "dist-resource-id": IMAGE, "dist-location": "eastus"}
+    migration = migrated(action_file(inputs))
+    assert migration.document["properties"]["distribute"][0]["location"] == "westeurope"
+    assert "dist-location: not used" in "\n".join(migration.notes)
+
+
+@pytest.mark.parametrize(
+    ("path", "destination"),
+    [("./build", "build"), ("out/app.v2", "app"), ("src\\web App\\", "web App")],
+)
+def test_the_folder_is_named_as_the_action_named_it(path, destination):
+    """Scripts expect /tmp/<folder>; the action cut off what follows the first dot."""
+    migration = migrated(action_file({"customizer-source": path}))
+    assert migration.document["artifact"]["destination"] == destination
+
+
+@pytest.mark.parametrize("path", ["${{ github.workspace }}", "out/${{ inputs.app }}"])
+def test_a_folder_whose_name_only_a_run_knows_has_to_be_given(path):
+    """With a made-up name the scripts would look in vain, in the build VM."""
+    text = action_file({"customizer-source": path})
+    assert f"customizer-source: holds {path.removeprefix('out/')}, which only" in faults_of(text)
+    given = {"github.workspace": "/runner/webapp", "inputs.app": "webapp"}
+    assert migrated(text, **given).document["artifact"]["destination"] == "webapp"
+
+
+def test_a_secret_in_a_script_is_not_asked_for():
+    """Whoever may read the template reads its commands."""
+    said = faults_of(action_file({"customizer-script": "curl -u ${{ secrets.TOKEN }} x.example"}))
+    assert "customizer-script: holds ${{ secrets.TOKEN }}; everybody who may read" in said
+    assert "--set" not in said
+
+
+def test_the_step_keeps_its_condition_and_its_time_limit():
+    """A step that ran on tags only must not build an image for every push."""
+    text = action_file().replace(
+        "- uses:",
+        "- if: startsWith(github.ref, 'refs/tags/')\n      timeout-minutes: 90\n"
+        "      continue-on-error: true\n      uses:",
+    )
+    (step,) = yaml.safe_load(migrated(text).snippet)
+    assert step["if"] == "startsWith(github.ref, 'refs/tags/')"
+    assert step["timeout-minutes"] == 90
+    assert step["continue-on-error"] is True
+
+
+def test_a_composite_action_takes_what_kiln_needs_as_inputs():
+    """GitHub refuses a composite action that speaks of secrets or vars."""
+    (old,) = yaml.safe_load(action_file())["jobs"]["build"]["steps"]
+    text = yaml.safe_dump({"runs": {"using": "composite", "steps": [old]}})
+    migration = migrated(text)
+    assert "secrets." not in migration.snippet
+    assert "vars." not in migration.snippet
+    assert "KILN_KEY: ${{ inputs.kiln-key }}\n" in migration.snippet
+    assert "kiln-url, kiln-key and kiln-account" in "\n".join(migration.notes)
+
+
+@pytest.mark.parametrize("on", ["workflow_call", ["push", "workflow_call"], {"workflow_call": {}}])
+def test_a_reusable_workflow_is_told_how_it_gets_the_key(on):
+    """Secrets do not reach it by themselves."""
+    text = yaml.safe_dump(yaml.safe_load(action_file()) | {"on": on})
+    assert "secrets: inherit" in "\n".join(migrated(text).notes)
+    assert "secrets: inherit" not in "\n".join(migrated(action_file()).notes)
+
+
+def test_the_lines_work_on_a_windows_runner():
+    """GNU tar takes C: for the name of another machine."""
+    snippet = migrated(action_file(**{"runs-on": "windows-2022"})).snippet
+    assert "tar --force-local -czf" in snippet

@@ -1,0 +1,145 @@
+"""What is said about a recipe that people usually regret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.imaging.recipe.documents import (
+    LINUX,
+    changed,
+    faults,
+    read,
+)
+from tests.imaging.template.recipes import GROUP
+
+P = "properties"
+C0 = f"{P}.customize.0"
+WAIT = {"type": "PowerShell", "inline": ["Start-Sleep -Seconds 300"]}
+UPDATE = {"type": "WindowsUpdate"}
+RESTART = {"type": "WindowsRestart"}
+BIG_VM = (f"{P}.vmProfile", {"vmSize": "Standard_D4s_v5"})
+
+
+ADVICE: list[tuple[list[tuple[str, object]], str]] = [
+    ([("location", "West Europe")], "location: is written as westeurope to AIB"),
+    (
+        [(f"{P}.distribute.0.location", "westEurope")],
+        f"{P}.distribute[0].location: is written as westeurope to AIB",
+    ),
+    (
+        [(f"{C0}.inline", ["app --password hunter22"])],
+        f"{P}.customize[0].inline[0]: looks like a secret",
+    ),
+    (
+        [(f"{C0}.inline", ["export API_KEY=abcdef123"])],
+        f"{P}.customize[0].inline[0]: looks like a secret",
+    ),
+    (
+        [(f"{C0}.inline", ["curl 'https://a.example/b?sv=1&sig=abc'"])],
+        f"{P}.customize[0].inline[0]: looks like a secret",
+    ),
+    (
+        [(C0, {"type": "Shell", "scriptUri": "https://a.example/b?sig=x"})],
+        f"{P}.customize[0].scriptUri: holds a shared access signature",
+    ),
+    (
+        [(C0, {"type": "Shell", "scriptUri": "https://a.example/b"})],
+        f"{P}.customize[0].scriptUri: is fetched without sha256Checksum",
+    ),
+    (
+        [(f"{P}.stagingResourceGroup", GROUP)],
+        f"{P}.stagingResourceGroup: must be empty, in the template's region",
+    ),
+    (
+        [(f"{P}.managedResourceTags", {"CreatedBy": "me"})],
+        f"{P}.managedResourceTags.CreatedBy: is a tag by which AIB knows",
+    ),
+    ([(f"{C0}.inline", ["make\r"])], f"{P}.customize[0].inline[0]: holds a carriage return"),
+    ([("artifact", {"access": "sas"})], "artifact.access: puts a signature into the template"),
+    (
+        [(f"{P}.errorHandling", {"onCustomizerError": "abort"})],
+        f"{P}.errorHandling.onCustomizerError: leaves the VM",
+    ),
+    (
+        [(f"{P}.validate", {"sourceValidationOnly": True})],
+        f"{P}.validate.sourceValidationOnly: checks the source image",
+    ),
+    ([(f"{P}.customize", [UPDATE]), BIG_VM], f"{P}.customize[0]: wants a WindowsRestart or a wait"),
+    (
+        [(f"{P}.customize", [WAIT, UPDATE])],
+        f"{P}.vmProfile.vmSize: should be at least Standard_D2_v2",
+    ),
+    (
+        [(f"{P}.customize", [WAIT, UPDATE]), (f"{P}.vmProfile", {"vmSize": "Standard_D1_v2"})],
+        f"{P}.vmProfile.vmSize: should be at least Standard_D2_v2",
+    ),
+    (
+        [(f"{P}.customize", [WAIT]), (f"{P}.buildTimeoutInMinutes", 30)],
+        f"{P}.buildTimeoutInMinutes: is 30; Windows builds usually need 60 or more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "said"), ADVICE)
+def test_what_is_usually_regretted_is_said_and_allowed(
+    changes: list[tuple[str, object]], said: str
+) -> None:
+    """A warning in the report costs nothing; a refusal could be wrong."""
+    warnings = read(changed(LINUX, *changes)).warnings
+    assert [warning for warning in warnings if warning.startswith(said)] == list(warnings)
+    assert len(warnings) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "read -r PASSWORD",
+        "app --password-file /run/pw",
+        "TOKEN=$(get-token)",
+        "echo 'reset your password: now'",
+        "apt-get install passwd",
+    ],
+)
+def test_a_harmless_line_is_not_called_a_secret(line: str) -> None:
+    """Warnings that cry wolf are not read."""
+    assert read(changed(LINUX, (f"{C0}.inline", [line]))).warnings == ()
+
+
+@pytest.mark.parametrize("before", [WAIT, RESTART, UPDATE])
+def test_updates_after_a_wait_or_restart_are_fine(before: dict[str, Any]) -> None:
+    """This is how the old task and the documentation do it."""
+    recipe = read(changed(LINUX, (f"{P}.customize", [RESTART, before, UPDATE]), BIG_VM))
+    assert recipe.warnings == ()
+
+
+def test_a_signature_is_not_repeated_in_a_fault() -> None:
+    """Faults are stored with the build and shown to readers."""
+    step = {"type": "File", "sourceUri": "http://a.example/b?sig=CANARY", "destination": "/tmp/b"}  # noqa: S108 - AIB wants /tmp
+    assert "CANARY" not in " ".join(faults(changed(LINUX, (C0, step))))
+
+
+@pytest.mark.parametrize(("kind", "line", "said"), [
+    ("Shell", "sudo reboot", "restarts the build VM, which AIB takes for a failure"),
+    ("Shell", "make && sudo shutdown -r now", "restarts the build VM, which AIB takes for"),
+    ("Shell", "sudo rm -rf /tmp/*", "may delete AIB's deprovisioning script"),
+    ("Shell", "rm -rf /tmp", "may delete AIB's deprovisioning script"),
+    ("PowerShell", "Restart-Computer -Force", "restarts the build VM; write a WindowsRestart"),
+    ("PowerShell", "shutdown /r /t 0", "restarts the build VM; write a WindowsRestart"),
+    ("PowerShell", "Remove-Item C:\\* -Recurse", "may delete AIB's deprovisioning script"),
+    ("Shell", "echo reboot later", None),
+    ("Shell", "touch /var/run/reboot-required", None),
+    ("Shell", "rm -rf /tmp/webapp /tmp/webapp.zip", None),
+    ("PowerShell", "Remove-Item C:\\temp\\* -Recurse", None),
+    ("PowerShell", "shutdown /s", None),
+])  # fmt: skip
+def test_a_command_that_ends_badly_in_a_build_vm_is_pointed_at(
+    kind: str, line: str, said: str | None
+) -> None:
+    """It would be seen after half an hour, in a log that speaks of something else."""
+    step = {"type": kind, "inline": [line]}
+    warnings = read(changed(LINUX, (f"{P}.customize", [step]))).warnings
+    assert [warning.partition(": ")[2].startswith(str(said)) for warning in warnings] == (
+        [True] if said else []
+    )

@@ -1,0 +1,177 @@
+"""What Azure says of a thing, and whether it fits the recipe: one line of the table each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from imaging.surroundings.look import Look
+from imaging.surroundings.needs import Needs
+from tests.imaging.surroundings.misfits import (
+    ABSENT,
+    EXPLICIT,
+    LATEST,
+    MANAGED,
+    MISFITS,
+    PLAN,
+    SMALL,
+    STAGING,
+    VNET,
+    definition,
+    delegated,
+    generation,
+    image,
+    published,
+)
+from tests.imaging.surroundings.recipes import (
+    DEFINITION,
+    IDENTITY,
+    MARKETPLACE,
+    NEEDS,
+    SUBSCRIPTION,
+    asked,
+    faults,
+    recipe,
+    verdict,
+)
+
+
+@pytest.mark.parametrize("case", MISFITS)
+def test_what_does_not_fit_is_one_fault_at_its_place(case):
+    """The same mistake costs 40 minutes when AIB finds it."""
+    properties, answers, path, message = MISFITS[case]
+    (fault,) = faults(recipe(**properties), answers)
+    assert fault.path == path
+    assert message in fault.message
+    assert "asked Azure: " in fault.message
+
+
+FITTING: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "a version": ({}, {"/versions": [{"name": "1"}]}),
+    "the same generation": (
+        {},
+        {"/versions": [generation("V2")], "/images/web": generation("V2")},
+    ),
+    "a disk of the same size": (
+        SMALL,
+        {"/versions": [{"properties": {"osDiskImage": {"sizeInGb": 64}}}]},
+    ),
+    "the source's own disk": (
+        {"vmProfile": {"osDiskSizeGB": 0}},
+        {"/versions": [{"properties": {"osDiskImage": {"sizeInGb": 64}}}]},
+    ),
+    "a source that does not tell its generation": ({}, {"/images/web": generation("V1")}),
+    "a plan that is named": (
+        {
+            "source": MARKETPLACE
+            | {"planInfo": {"planName": "p", "planProduct": "o", "planPublisher": "c"}}
+        },
+        {"/versions": [{"properties": {"plan": PLAN}}]},
+    ),
+    "the same system in other case": ({}, {"/images/web": definition(osType="linux")}),
+    "no word on the system": ({}, {"/images/web": definition(osState="Generalized")}),
+    "gallery among the targets, by display name": (
+        {},
+        {"/galleries/g": {"location": "West Europe"}},
+    ),
+    "replicated by display name": (EXPLICIT, {"/1.0.0": published("East US", "West Europe")}),
+    "some version replicated": (
+        LATEST,
+        {"/base/versions": {"value": [published("East US"), published("West Europe")]}},
+    ),
+    "a list that goes on": (LATEST, {"/base/versions": {"value": [], "nextLink": "https://x"}}),
+    "managed image": (MANAGED, {"/images/base": image("West Europe")}),
+    "staging group that AIB will make": (
+        STAGING,
+        {"/resourceGroups/staging": ABSENT, "/resourceGroups/staging/resources": ABSENT},
+    ),
+    "an empty staging group": (
+        STAGING,
+        {
+            "/resourceGroups/staging": {"location": "West Europe"},
+            "/resourceGroups/staging/resources": {"value": []},
+        },
+    ),
+    "no staging group": ({"stagingResourceGroup": ""}, {}),
+    "delegated": (
+        {"vmProfile": {"vnetConfig": VNET}},
+        {"/aci": delegated("Microsoft.ContainerInstance/containerGroups")},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FITTING)
+def test_what_fits_is_no_fault(case):
+    """A check that is too strict stops builds that work."""
+    properties, answers = FITTING[case]
+    found = verdict(recipe(**properties), answers)
+    assert found.faults == []
+    assert found.unknown == []
+
+
+def test_a_version_that_exists_is_refused_and_a_new_one_is_not():
+    """AIB overwrites no version; it fails after the whole run."""
+    one = recipe({"galleryImageId": f"{DEFINITION}/versions/1.2.3"})
+    (fault,) = faults(one, {"/versions/1.2.3": published("West Europe")})
+    assert fault.path == "properties.distribute[0].galleryImageId"
+    assert "version 1.2.3 of g/web exists already; name a new one" in fault.message
+    assert "version 1.2.3 of g/web is free" in verdict(one, {}).notes[0]
+
+
+def test_the_newest_version_is_looked_at_for_latest():
+    """It is the one that AIB takes, and its system and generation are what count."""
+    (check,) = (check for check in asked(recipe()) if check.place == "properties.source")
+    assert check.path.endswith(
+        "/versions?%24top=1&%24orderby=name%20desc&%24expand=properties&api-version=2024-07-01"
+    )
+
+
+def test_a_source_that_may_not_be_read_hides_no_other_fault():
+    """The definition is judged without it."""
+    answers = {"/versions": Look("denied"), "/images/web": definition(osType="Windows")}
+    assert len(faults(recipe(), answers)) == 1
+
+
+def test_replication_regions_are_regions_too():
+    """Old templates say it the old way."""
+    old = recipe(
+        distribute=[
+            {
+                "type": "SharedImage",
+                "runOutputName": "web",
+                "galleryImageId": DEFINITION,
+                "replicationRegions": ["eastus"],
+            }
+        ]
+    )
+    (fault,) = faults(old, {"/galleries/g": {"location": "westeurope"}})
+    assert fault.path == "properties.distribute[0].replicationRegions"
+
+
+def test_an_identity_that_only_some_builds_use_is_a_note():
+    """Small artifacts need no identity on the build VM."""
+    needs = Needs(SUBSCRIPTION, "westeurope", IDENTITY, IDENTITY.replace("/aib", "/build-vm"))
+    found = verdict(recipe(), {"/build-vm": ABSENT}, needs)
+    assert found.faults == []
+    assert "setting BUILD_VM_IDENTITY_ID: is" in found.notes[-1]
+
+
+def test_the_identity_of_the_recipe_goes_before_the_settings():
+    """Only the one that AIB will use matters."""
+    (check,) = (c for c in asked(recipe(), NEEDS) if c.subject.startswith("identity"))
+    assert (check.place, check.value) == ("setting AIB_IDENTITY_ID", IDENTITY)
+
+
+@pytest.mark.parametrize("name", [".", "..", "..."])
+def test_no_name_climbs_up_in_a_path(name):
+    """A publisher is free text, and HTTP clients shorten paths."""
+    dotted = recipe(source=MARKETPLACE | {"offer": name})
+    assert not [check for check in asked(dotted) if check.place == "properties.source"]
+
+
+def test_a_name_with_a_slash_stays_one_segment():
+    """Else it would ask for something else."""
+    slashed = recipe(source=MARKETPLACE | {"offer": "a/b?c#d"})
+    (check,) = (check for check in asked(slashed) if check.place == "properties.source")
+    assert "/offers/a%2Fb%3Fc%23d/skus/" in check.path
