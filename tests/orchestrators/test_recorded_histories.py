@@ -1,0 +1,32 @@
+"""Builds that are under way when a new version is deployed must go on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.orchestrators.recorded_history import FOLDER, decisions
+
+HISTORIES = sorted(FOLDER.glob("*.json"))
+
+
+def test_there_are_histories_to_replay():
+    """An empty folder would prove nothing."""
+    assert len({path.name.split("_")[0] for path in HISTORIES}) >= 1
+    assert len(HISTORIES) >= 15
+
+
+@pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
+def test_a_recorded_history_leads_to_the_same_decisions(path: Path):
+    """Another order, name or argument of a call breaks every build that is under way."""
+    recorded = json.loads(path.read_text())
+    assert decisions(recorded["plan"], recorded["context"]) == recorded["decisions"]
+
+
+def test_another_argument_of_one_call_is_noticed():
+    """A comparison that accepts everything would prove nothing."""
+    recorded = json.loads(next(p for p in HISTORIES if "success_0" in p.name).read_text())
+    changed = json.dumps(recorded["context"]).replace("18-1/webapp.zip", "18-2/webapp.zip")
+    assert decisions(recorded["plan"], json.loads(changed)) != recorded["decisions"]
