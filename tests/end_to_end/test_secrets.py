@@ -34,6 +34,8 @@ def recipe(access: str, *commands: str) -> dict[str, Any]:
     """Return the web app's recipe with a way for its artifact, and other customizers."""
     changed: dict[str, Any] = json.loads(json.dumps(WEBAPP))
     changed["artifact"]["access"] = access
+    # The longest there is: on this clock an hour is 6 s, and the build VM's work takes real ones.
+    changed["properties"]["buildTimeoutInMinutes"] = 960
     if commands:
         customize = [{"type": "Shell", "name": "look", "inline": list(commands)}]
         changed["properties"]["customize"] = customize
