@@ -6,16 +6,13 @@ import re
 from collections.abc import Mapping
 
 from imaging.recipe.rules import FREE_TEXT
-from imaging.template_files.deployment_values import (
-    DeploymentValues,
-    TooMuchError,
-    UnresolvedError,
-)
+from imaging.template_files.deployment_values import DeploymentValues
 from imaging.template_files.json_values import Json, JsonObject
 from imaging.template_files.loops import Loop, loops_of
 from imaging.template_files.repair_list import Place, Repairs
 from imaging.template_files.scopes import Scope
 from imaging.template_files.spelling import READ_ONLY
+from imaging.template_files.unresolved import TooMuchError, UnresolvedError
 
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w .\-]*)>")
 # What other tools leave for a later step to fill; in a script each means something else.
@@ -66,7 +63,7 @@ class Computing:
         self._deployment.spend(1)
         if isinstance(value, dict):
             loops = loops_of(value)
-            kept = {key: item for key, item in value.items() if key != "copy" or not loops}
+            kept = {key: item for key, item in value.items() if key.lower() != "copy" or not loops}
             computed = {
                 str(self._text(key, place)): self._of(key, item, place)
                 for key, item in kept.items()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from imaging.template_files.declarations import Declarations, typed, without_value
 from imaging.template_files.deployment_only import surrounding_path, why_not
 from imaging.template_files.expressions import (
     Call,
@@ -16,30 +16,14 @@ from imaging.template_files.expressions import (
     parse_expression,
 )
 from imaging.template_files.functions import NotExactError, call_function, is_known
-from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.json_values import Json, find
 from imaging.template_files.loops import Loop, Loops, loops_of
 from imaging.template_files.scopes import Scope
+from imaging.template_files.unresolved import TooMuchError, UnresolvedError
 
 # Variables can double what they hold line by line. This is a second; what is written out with more
 # than a fourth of it is longer than any recipe may be.
 _MAX_WORK = 250_000
-
-
-class UnresolvedError(Exception):
-    """An expression depends on what only the deployment would know; says on what.
-
-    Args:
-        what: what is not known.
-        name: under which name people can give it, or None.
-    """
-
-    def __init__(self, what: str, name: str | None = None) -> None:
-        self.name = name
-        super().__init__(what)
-
-
-class TooMuchError(Exception):
-    """The deployment computes absurdly much; whatever is left of it stays open."""
 
 
 class DeploymentValues:
@@ -48,20 +32,17 @@ class DeploymentValues:
     Args:
         scope: the deployment that the expressions stand in.
         values: given by people, by lower-case names.
+        work: how much may be computed, as `spend` counts it.
     """
 
-    def __init__(self, scope: Scope, values: Mapping[str, str]) -> None:
+    def __init__(self, scope: Scope, values: Mapping[str, str], work: int = _MAX_WORK) -> None:
         self._scope = scope
         self._values = values
-        self._parameters = _by_lower_name(scope.deployment.get("parameters"))
-        self._variables = _by_lower_name(scope.deployment.get("variables"))
-        self._definitions = _by_lower_name(scope.deployment.get("definitions"))
-        self._outer = DeploymentValues(scope.outer, values) if scope.outer else self
+        self._declared = Declarations(scope.deployment)
+        self._outer = DeploymentValues(scope.outer, values, work) if scope.outer else self
         self._open: set[str] = set()
         self._loops = Loops()
-        self._work_left = _MAX_WORK
-        for loop in loops_of(scope.deployment.get("variables")):
-            self._variables[loop.name.lower()] = {"copy": [loop.entry]}
+        self._work_left = work
 
     def compute(self, value: Json) -> Json:
         """Compute the expressions in a value of any shape.
@@ -78,7 +59,7 @@ class DeploymentValues:
             computed = {
                 str(self.compute_text(key)): self.compute(item)
                 for key, item in value.items()
-                if key != "copy" or not loops
+                if key.lower() != "copy" or not loops
             }
             return computed | {loop.name: [*self._turns(loop)] for loop in loops}
         if isinstance(value, list):
@@ -145,7 +126,7 @@ class DeploymentValues:
                 yield self.compute(loop.item)
 
     def _is_deployment(self) -> bool:
-        return "resources" in self._scope.deployment
+        return find(self._scope.deployment, "resources") is not None
 
     def _evaluate(self, expression: Expression) -> Json:
         self.spend(1)
@@ -161,10 +142,8 @@ class DeploymentValues:
         return _member(self._evaluate(expression.whole), self._evaluate(expression.key))
 
     def _call(self, call: Call) -> Json:
-        if call.function == "if" and call.arguments:
-            chosen = 1 if self._evaluate(call.arguments[0]) is True else 2
-            if chosen < len(call.arguments):
-                return self._evaluate(call.arguments[chosen])
+        if call.function == "if" and len(call.arguments) == len(("condition", "yes", "no")):
+            return self._chosen(call)
         if "." in call.function or not (is_known(call.function) or call.function in _OF_DEPLOYMENT):
             raise UnresolvedError(why_not(call))
         arguments = [self._evaluate(argument) for argument in call.arguments]
@@ -174,6 +153,13 @@ class DeploymentValues:
         if call.function in {"resourceid", "subscriptionresourceid"}:
             arguments = self._with_group(arguments, call.function)
         return self._called(call, arguments)
+
+    def _chosen(self, call: Call) -> Json:
+        condition, yes, no = call.arguments
+        decided = self._evaluate(condition)
+        if not isinstance(decided, bool):
+            raise UnresolvedError(why_not(call))
+        return self._evaluate(yes if decided else no)
 
     def _called(self, call: Call, arguments: list[Json]) -> Json:
         self.spend(sum(map(_size, arguments)))
@@ -187,32 +173,22 @@ class DeploymentValues:
             raise UnresolvedError(why_not(call)) from None
 
     def _parameter(self, name: str) -> Json:
-        declared = self._declared(name)
+        declared = self._declared.parameter(name)
         if name.lower() in self._values:
-            return _typed(self._values[name.lower()], declared)
-        if name.lower() in self._scope.passed:
-            return self._outer.compute(self._scope.passed[name.lower()])
-        if declared.get("defaultValue") is not None:
-            try:
-                return self._once(f"parameters('{name}')", declared["defaultValue"])
-            except UnresolvedError as error:
-                raise UnresolvedError(str(error), error.name or name) from None
-        if declared.get("nullable") is True or "defaultValue" in declared:
+            return typed(self._values[name.lower()], declared, name)
+        try:
+            if name.lower() in self._scope.passed:
+                return self._outer.compute(self._scope.passed[name.lower()])
+            if declared.get("defaultvalue") is not None:
+                return self._once(f"parameters('{name}')", declared["defaultvalue"])
+        except UnresolvedError as error:
+            raise UnresolvedError(str(error), error.name or name) from None
+        if declared.get("nullable") is True or "defaultvalue" in declared:
             return None
-        raise UnresolvedError(f"parameters('{name}') has no value", name)
-
-    def _declared(self, name: str) -> JsonObject:
-        """Find the declaration of a parameter, with what its named type says."""
-        declared = self._parameters.get(name.lower())
-        if not isinstance(declared, dict):
-            return {}
-        definition = self._definitions.get(str(declared.get("$ref")).rpartition("/")[2].lower())
-        return {**(definition if isinstance(definition, dict) else {}), **declared}
+        raise without_value(name, declared)
 
     def _variable(self, name: str) -> Json:
-        if name.lower() not in self._variables:
-            raise UnresolvedError(f"variables('{name}') has no value")
-        declared = self._variables[name.lower()]
+        declared = self._declared.variable(name)
         computed = self._once(f"variables('{name}')", declared)
         made_by = loops_of(declared)
         if made_by and isinstance(computed, dict) and made_by[0].name.lower() == name.lower():
@@ -259,25 +235,6 @@ _OF_DEPLOYMENT = {"copyindex", "parameters", "variables"}
 
 def _size(value: Json) -> int:
     return len(value) if isinstance(value, str | list | dict) else 1
-
-
-def _by_lower_name(declared: Json) -> JsonObject:
-    return (
-        {key.lower(): value for key, value in declared.items()}
-        if isinstance(declared, dict)
-        else {}
-    )
-
-
-def _typed(value: str, declared: JsonObject) -> Json:
-    """Read a given value as JSON where the parameter is no text."""
-    if str(declared.get("type")).lower() in {"array", "object", "int", "bool"}:
-        try:
-            found: Json = json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-        return found
-    return value
 
 
 def _member(whole: Json, key: Json) -> Json:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from imaging.recipe.showing import show
-from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.deployment_values import DeploymentValues
+from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.misplaced import put_in_place
 from imaging.template_files.repair_list import Repairs
 from imaging.template_files.scopes import Scope, is_template, resources_in, type_of
+from imaging.template_files.unresolved import TooMuchError, UnresolvedError
 
 _KIND = "microsoft.virtualmachineimages/imagetemplates"
 _ENVELOPE = {
@@ -47,14 +49,19 @@ _TOP = {
     "tag",
     "tags",
 }
+_MAX_CHOICE = 10
+_WORK_PER_CONDITION = 5_000
 _INSIDE = {"source", "customize", "distribute"}
 
 
-def resource_of(document: Json, repairs: Repairs) -> tuple[JsonObject, Scope] | None:
+def resource_of(
+    document: Json, values: Mapping[str, str], repairs: Repairs
+) -> tuple[JsonObject, Scope] | None:
     """Take the one image template out of whatever holds it.
 
     Args:
         document: the file's JSON.
+        values: what people gave for parameters, by lower-case names.
         repairs: gets what was left out, or why nothing could be taken.
 
     Returns:
@@ -66,9 +73,8 @@ def resource_of(document: Json, repairs: Repairs) -> tuple[JsonObject, Scope] | 
         what = f"the file holds {show(document)}, no JSON object with an image template in it"
         repairs.refused((), what)
         return None
-    resources = document.get("resources")
-    if isinstance(resources, list | dict) and "properties" not in document:
-        return _only_template(document, repairs)
+    if isinstance(find(document, "resources"), list | dict) and not _has_properties(document):
+        return _only_template(document, values, repairs)
     problem = _what_it_is(document)
     if problem:
         repairs.refused((), problem)
@@ -94,9 +100,13 @@ def without_envelope(resource: Mapping[str, Json], repairs: Repairs) -> JsonObje
     return kept
 
 
-def _only_template(deployment: JsonObject, repairs: Repairs) -> tuple[JsonObject, Scope] | None:
+def _only_template(
+    deployment: JsonObject, values: Mapping[str, str], repairs: Repairs
+) -> tuple[JsonObject, Scope] | None:
     found = list(resources_in(Scope(deployment), deployment))
     templates = [item for item in found if is_template(item[0])]
+    if 1 < len(templates) <= _MAX_CHOICE:
+        templates = [item for item in templates if _is_made(*item, values)]
     if len(templates) != 1:
         count = "no" if not templates else str(len(templates))
         what = f"holds {count} resources of type Microsoft.VirtualMachineImages/imageTemplates"
@@ -105,29 +115,42 @@ def _only_template(deployment: JsonObject, repairs: Repairs) -> tuple[JsonObject
     resource, scope = templates[0]
     for item, _ in found:
         if item is not resource:
-            kind = str(item.get("type"))
+            kind = str(find(item, "type"))
             repairs.dropped(("resources",), "Kiln makes only the image", kind)
     repairs.changed(("resources",), "taken out of an ARM deployment", "deployment", "template")
-    if "copy" in resource:
+    if scope.is_looped or find(resource, "copy") is not None:
         what = "is made by a loop, 'copy'; a recipe is one template: write out the one you mean"
         repairs.refused(("resources",), what)
-        resource = {key: value for key, value in resource.items() if key != "copy"}
+        resource = {key: value for key, value in resource.items() if key.lower() != "copy"}
     return put_in_place(resource, repairs), scope
+
+
+def _is_made(resource: JsonObject, scope: Scope, values: Mapping[str, str]) -> bool:
+    """Say whether a deployment makes a resource; what only Azure knows, it might."""
+    conditions = (*scope.conditions, (find(resource, "condition"), scope))
+    return all(_may_hold(condition, where, values) for condition, where in conditions)
+
+
+def _may_hold(condition: Json, scope: Scope, values: Mapping[str, str]) -> bool:
+    try:
+        return DeploymentValues(scope, values, _WORK_PER_CONDITION).compute(condition) is not False
+    except (UnresolvedError, TooMuchError, RecursionError):
+        return True
 
 
 def _what_it_is(document: JsonObject) -> str | None:
     """Say what a file is that is certainly no image template."""
-    if "deploymentparameters" in str(document.get("$schema", "")).lower():
+    if "deploymentparameters" in str(find(document, "$schema")).lower():
         return "is a file of parameters; bring the template, and give the values with --set NAME=…"
     kind = type_of(document)
     if kind.startswith(f"{_KIND}/") or ("/" in kind and kind != _KIND):
-        return f"is a resource of type {document['type']}, no image template"
+        return f"is a resource of type {find(document, 'type')}, no image template"
     return None
 
 
 def _without_body(document: JsonObject, repairs: Repairs) -> JsonObject:
     """Take the `body` that Terraform's azapi wraps around properties and identity."""
-    body = document.get("body")
+    body = find(document, "body")
     if not isinstance(body, dict) or not _has_properties(body):
         return document
     repairs.changed(("body",), "taken out of what azapi wraps around it", "body", "template")
@@ -136,7 +159,7 @@ def _without_body(document: JsonObject, repairs: Repairs) -> JsonObject:
 
 
 def _has_properties(resource: JsonObject) -> bool:
-    return any(key.lower() == "properties" for key in resource)
+    return find(resource, "properties") is not None
 
 
 def _with_properties(document: JsonObject, repairs: Repairs) -> JsonObject:

@@ -13,6 +13,7 @@ from imaging.template_files.json_values import Json, JsonObject, is_deeper
 _MAX_TEXT = 1024 * 1024
 _MAX_DEPTH = 100  # as deep as a file may be
 _MAX_RANGE = 10_000  # "range": count
+_FORMAT_MARK = re.compile(r"\{\{|\}\}|\{(\d+)\}")
 
 
 class NotExactError(Exception):
@@ -54,12 +55,17 @@ def _concat(*parts: Json) -> Json:
 
 
 def _format(pattern: str, *values: Json) -> str:
-    if re.search(r"\{\d+[:,]", pattern):
-        raise NotExactError
+    """Format as .NET does: doubled braces are braces, and lone ones no pattern at all."""
     longest = max((len(_string(value)) for value in values), default=0)
     _fit(len(pattern) + pattern.count("{") * longest)
-    text = re.sub(r"\{(\d+)\}", lambda found: _string(values[int(found[1])]), pattern)
-    return text.replace("{{", "{").replace("}}", "}")
+
+    def fill(found: re.Match[str]) -> str:
+        return found[0][0] if found[1] is None else _string(values[int(found[1])])
+
+    text = _FORMAT_MARK.sub(fill, pattern)
+    if re.search(r"[{}]", _FORMAT_MARK.sub("", pattern)):
+        raise NotExactError
+    return text
 
 
 def _fit(characters: int) -> None:
@@ -119,6 +125,19 @@ def _part(text: Json, start: int, end: int | None) -> Json:
     raise NotExactError
 
 
+def _substring(text: str, start: int, length: int | None = None) -> str:
+    end = len(text) if length is None else start + length
+    if not 0 <= start <= end <= len(text):
+        raise NotExactError
+    return text[start:end]
+
+
+def _uri(base: str, relative: str) -> str:
+    if base.endswith("/") and relative.startswith("/"):
+        return base + relative[1:]
+    return urljoin(base, relative)
+
+
 def _scoped_id(scope: str, kind: str, *names: str) -> str:
     provider, *types = kind.split("/")
     tail = "/".join(f"{one}/{name}" for one, name in zip(types, names, strict=True))
@@ -130,12 +149,18 @@ def _string(value: Json) -> str:
         return value
     if isinstance(value, bool):
         return str(value)
-    return json.dumps(value, separators=(",", ":"))
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def _truth(value: Json) -> bool:
+    """Take what is true or false; ARM takes nothing else for it."""
+    if isinstance(value, bool):
+        return value
+    raise NotExactError
 
 
 def _equals(one: Json, other: Json) -> bool:
-    if isinstance(one, str) and isinstance(other, str):
-        return one.lower() == other.lower()
+    """Compare with regard to case: Bicep compiles its `=~` to `toLower` on both sides."""
     return bool(one == other and type(one) is type(other))
 
 
@@ -154,12 +179,28 @@ def _split(text: str, marks: str | list[str]) -> Json:
 
 def _union(*parts: Json) -> Json:
     if isinstance(parts[0], dict):
-        objects = [part for part in parts if isinstance(part, dict)]
-        return {key: value for part in objects for key, value in part.items()}
+        return _merged(parts[0], *parts[1:])
     merged: JsonObject = {}
     for item in (item for part in parts if isinstance(part, list) for item in part):
         merged.setdefault(json.dumps(item, sort_keys=True), item)
     return list(merged.values())
+
+
+def _merged(first: JsonObject, *others: Json) -> JsonObject:
+    """Merge objects, and the objects in them; of anything else the last one counts."""
+    merged = dict(first)
+    for other in others:
+        for key, value in _object(other).items():
+            before = merged.get(key)
+            both = isinstance(before, dict) and isinstance(value, dict)
+            merged[key] = _merged(_object(before), value) if both else value
+    return merged
+
+
+def _object(value: Json) -> JsonObject:
+    if isinstance(value, dict):
+        return value
+    raise NotExactError
 
 
 def _try_get(whole: Json, *keys: Json) -> Json:
@@ -199,7 +240,7 @@ def _create_object(*parts: Json) -> JsonObject:
 
 _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "add": _compute(lambda one, other: one + other),
-    "and": lambda *values: all(value is True for value in values),
+    "and": lambda *values: all(_truth(value) for value in values),
     "array": lambda value: value if isinstance(value, list) else [value],
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64tostring": lambda text: base64.b64decode(text, validate=True).decode(),
@@ -219,7 +260,7 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "format": _format,
     "greater": _compute(lambda one, other: one > other),
     "greaterorequals": _compute(lambda one, other: one >= other),
-    "if": lambda condition, yes, no: yes if condition is True else no,
+    "if": lambda condition, yes, no: yes if _truth(condition) else no,
     "int": int,
     "join": _join,
     "json": _json,
@@ -230,9 +271,9 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "max": _extreme(max),
     "min": _extreme(min),
     "mul": _compute(lambda one, other: one * other),
-    "not": lambda value: value is not True,
+    "not": lambda value: not _truth(value),
     "null": lambda: None,
-    "or": lambda *values: any(value is True for value in values),
+    "or": lambda *values: any(_truth(value) for value in values),
     "range": _range,
     "replace": _replace,
     "resourceid": _resource_id,
@@ -242,7 +283,7 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "string": _string,
     "sub": _compute(lambda one, other: one - other),
     "subscriptionresourceid": _subscription_resource_id,
-    "substring": lambda text, start, length=None: text[start:][:length],
+    "substring": _substring,
     "take": lambda whole, count: _part(whole, 0, max(_whole(count), 0)),
     "tolower": lambda text: text.lower(),
     "toupper": lambda text: text.upper(),
@@ -250,6 +291,6 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "true": lambda: True,
     "tryget": _try_get,
     "union": _union,
-    "uri": urljoin,
+    "uri": _uri,
     "uricomponent": lambda text: quote(text, safe=""),
 }

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 JsonObject: TypeAlias = "dict[str, Json]"
+
+
+def find(value: Json | Mapping[str, Json], key: str) -> Json:
+    """Find a property without regard to case, as ARM reads deployments; an exact match wins.
+
+    Args:
+        value: of any shape; what is no object has no properties.
+        key: the right name.
+    """
+    if not isinstance(value, Mapping):
+        return None
+    if key in value:
+        return value[key]
+    return next((item for name, item in value.items() if name.lower() == key.lower()), None)
 
 
 def is_deeper(value: Json, levels: int) -> bool:

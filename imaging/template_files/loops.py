@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.json_values import Json, JsonObject, find
 
 _MAX_COUNT = 800  # "Copy limits"
 
@@ -24,17 +24,17 @@ class Loop:
     @property
     def name(self) -> str:
         """Name of the property that becomes the list."""
-        return str(self.entry["name"])
+        return str(find(self.entry, "name"))
 
     @property
     def count(self) -> Json:
         """How many items, perhaps as an expression."""
-        return self.entry["count"]
+        return find(self.entry, "count")
 
     @property
     def item(self) -> Json:
         """What each item is made of."""
-        return self.entry["input"]
+        return find(self.entry, "input")
 
     def may_be(self, count: int) -> bool:
         """Say whether ARM would take a count."""
@@ -47,11 +47,15 @@ def loops_of(value: Json) -> list[Loop]:
     Args:
         value: of any shape.
     """
-    entries = value.get("copy") if isinstance(value, dict) else None
+    entries = find(value, "copy")
     if not isinstance(entries, list):
         return []
     whole = {"name", "count", "input"}
-    loops = [Loop(entry) for entry in entries if isinstance(entry, dict) and whole <= entry.keys()]
+    loops = [
+        Loop(entry)
+        for entry in entries
+        if isinstance(entry, dict) and whole <= {key.lower() for key in entry}
+    ]
     return loops if len(loops) == len(entries) else []
 
 

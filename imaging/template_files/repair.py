@@ -77,7 +77,7 @@ def repair_template(
     repairs = Repairs()
     given = {name.lower(): value for name, value in (values or {}).items()}
     document = _read(text, repairs, recipe_name)
-    found = resource_of(document, repairs)
+    found = resource_of(document, given, repairs)
     if found is None:
         raise RecipeError(recipe_name, repairs.faults)
     resource, scope = found

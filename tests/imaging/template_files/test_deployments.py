@@ -24,7 +24,9 @@ PARAMETERS = {
     "regions": {"type": "array"},
     "again": {"type": "string", "defaultValue": "[parameters('region')]"},
     "loop": {"type": "string", "defaultValue": "[variables('loop')]"},
+    "braces": {"type": "string", "defaultValue": "{{ x }}"},
     "optional": {"type": "string", "nullable": True},
+    "switch": {"type": "bool", "defaultValue": False},
     "stamp": {"type": "string", "defaultValue": "[newGuid()]"},
 }
 VARIABLES = {
@@ -44,7 +46,15 @@ COMPUTED = [
     ("[parameters('base')['Group']]", "images"),
     ("[concat('it''s ', string(parameters('size')))]", "it's 64"),
     ("[format('{0}-{1}', 'a', parameters('size'))]", "a-64"),
-    ("[if(equals(parameters('region'), 'WESTEUROPE'), 'near', parameters('open'))]", "near"),
+    ("[if(equals(parameters('region'), 'westeurope'), 'near', parameters('open'))]", "near"),
+    ("[if(equals(parameters('region'), 'WestEurope'), parameters('open'), 'far')]", "far"),
+    ("[format('{{0}} {0}', parameters('braces'))]", "{0} {{ x }}"),
+    (
+        '[string(union(json(\'{"a":{"b":1}}\'), json(\'{"a":{"c":"é"},"d":[]}\')))]',
+        '{"a":{"b":1,"c":"é"},"d":[]}',
+    ),
+    ("[uri('https://a.example/b/', '/install.sh')]", "https://a.example/b/install.sh"),
+    ("[if(and(true(), not(false())), 'both', 'one')]", "both"),
     ("[if(empty(parameters('names')), parameters('open'), 'some')]", "some"),
     ("[coalesce(parameters('optional'), 'other')]", "other"),
     ("[join(split('a,b', ','), '+')]", "a+b"),
@@ -93,6 +103,13 @@ UNRESOLVED = [
     ("[uniqueString('a')]", "uniqueString() is known only"),
     ("[reference('x').outputs.y]", "reference() is known only"),
     ("[format('{0:D4}', 7)]", "format() does not fit what stands"),
+    ("[format('{name}', 7)]", "format() does not fit what stands"),
+    ("[substring('abc', 1, 9)]", "substring() does not fit what stands"),
+    ("[substring('abc', -1)]", "substring() does not fit what stands"),
+    ("[if('true', 'a', 'b')]", "if() does not fit what stands"),
+    ("[string(not('true'))]", "not() does not fit what stands"),
+    ("[string(or(false(), 1))]", "or() does not fit what stands"),
+    ("[string(union(json('{}'), createArray()))]", "union() does not fit what stands"),
     ("[resourceId('a', 'b', 'c', 'X.Y/z', 'n')]", "resourceId() does not fit"),
     ("[resourceId('a', 'b', 'X.Y/z', 'n', 'too many')]", "resourceId() does not fit"),
     ("[variables('loop')]", "refers to itself"),
@@ -137,6 +154,21 @@ def test_given_values_fill_parameters_and_surroundings():
     )
     assert found["distribute"][0]["galleryImageId"] == DEFINITION
     assert found["distribute"][0]["targetRegions"] == [{"name": "northeurope"}]
+
+
+@pytest.mark.parametrize(("given", "value"), [("true", "on"), ("False", "off")])
+def test_a_switch_is_given_as_other_tools_take_it(given, value):
+    """Azure's command line takes `True`; taken for a text, it would have switched off."""
+    resource = template() | {"tags": {"x": "[if(parameters('switch'), 'on', 'off')]"}}
+    found = repaired(deployment(resource, parameters=PARAMETERS), switch=given)
+    assert found.document["tags"] == {"x": value}
+
+
+def test_a_switch_that_is_neither_on_nor_off_is_refused():
+    """It would choose one of two ways, and nobody would know why."""
+    resource = template() | {"tags": {"x": "[if(parameters('switch'), 'on', 'off')]"}}
+    message = refusal(deployment(resource, parameters=PARAMETERS), switch="yes")
+    assert "parameters('switch') is true or false; write the value, or give it" in message
 
 
 def test_location_and_identity_may_stay_open():
