@@ -100,11 +100,30 @@ class Computing:
         except UnresolvedError as error:
             self._refuse_unresolved(place, error)
             return text
-        if isinstance(computed, str) and (not is_free or text in self._repairs.bare):
-            self._refuse_placeholders(computed, place)
+        computed = self._without_placeholders(computed, place)
         if computed != text:
             self._repairs.changed(place, "computed", text, computed)
         return computed
+
+    def _without_placeholders(self, value: Json, place: Place) -> Json:
+        """Fill the placeholders of what an expression stands for, and refuse those that stay."""
+        self._deployment.spend(1)
+        if isinstance(value, dict):
+            return {
+                key: self._without_placeholders(item, (*place, key)) for key, item in value.items()
+            }
+        if isinstance(value, list):
+            return [
+                self._without_placeholders(item, (*place, index))
+                for index, item in enumerate(value)
+            ]
+        if not isinstance(value, str):
+            return value
+        is_free = bool(FREE_TEXT.intersection(place))
+        filled = self._filled(value, is_free=is_free)
+        if not is_free or filled in self._repairs.bare:
+            self._refuse_placeholders(filled, place)
+        return filled
 
     def _refuse_unresolved(self, place: Place, error: UnresolvedError) -> None:
         way_out = f", or give it with --set {_quoted(error.name)}=…" if error.name else ""
@@ -136,6 +155,8 @@ class Computing:
             computed = self._deployment.compute_text(self._filled(value, is_free=False))
         except UnresolvedError as error:
             return str(error)
+        if isinstance(computed, str):
+            computed = self._filled(computed, is_free=False)
         found = _placeholders(computed) if isinstance(computed, str) else []
         return f"{found[0][0]} is only a placeholder" if found else None
 

@@ -171,6 +171,28 @@ def test_a_switch_that_is_neither_on_nor_off_is_refused():
     assert "parameters('switch') is true or false; write the value, or give it" in message
 
 
+SKETCH = {"type": "PlatformImage", "publisher": "p", "offer": "o", "version": "latest"}
+SKETCHED = {
+    "parameters": {"where": {"type": "string", "defaultValue": "<region>"}},
+    "variables": {"image": SKETCH | {"sku": "<sku>"}},
+}
+
+
+def test_placeholders_in_what_an_expression_stands_for_can_be_given():
+    """A default is a placeholder where a script is meant to fill in the file."""
+    resource = template(source="[variables('image')]") | {"location": "[parameters('where')]"}
+    found = repaired(deployment(resource, **SKETCHED), sku="s", region="westus2").document
+    assert found["properties"]["source"] == SKETCH | {"sku": "s"}
+    assert found["location"] == "westus2"
+
+
+def test_placeholders_in_what_an_expression_stands_for_are_named():
+    """Without the name of the option people would have to guess it."""
+    document = deployment(template(source="[variables('image')]"), **SKETCHED)
+    assert "properties.source.sku: holds the placeholder <sku>; write the real" in refusal(document)
+    assert "--set sku=…" in refusal(document)
+
+
 def test_location_and_identity_may_stay_open():
     """Kiln's settings supply both, and almost every sample leaves them to a parameter."""
     identity = {"type": "UserAssigned", "userAssignedIdentities": {"<imgBuilderId>": {}}}
