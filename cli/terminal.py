@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import sys
 from collections.abc import Iterable, Mapping
@@ -34,13 +35,15 @@ def complain(lines: Iterable[object]) -> None:
 
 
 def read_text(path: Path) -> str:
-    """Read a file that people named.
+    """Read a file that people named, also as the `>` of Windows PowerShell writes it.
 
     Raises:
         UsageError: if it is not there, or is no text.
     """
+    content = read_bytes(path)
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return read_bytes(path).decode("utf-8-sig")
+        return content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path} is no UTF-8 text; save it as UTF-8") from None
 

@@ -105,7 +105,7 @@ def _unknown_name(name: str, known: Sequence[str]) -> str:
         return f"is not known; write '{twin}', AIB compares upper and lower case"
     if reason:
         return reason
-    nearest = get_close_matches(name, known, n=1, cutoff=0.6)
+    nearest = get_close_matches(name, known, n=1, cutoff=0.7)
     if nearest:
         return f"is not known here; did you mean '{nearest[0]}'?"
     return (

@@ -10,6 +10,7 @@ from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.misplaced import put_in_place
 from imaging.template_files.repair_list import Repairs
 from imaging.template_files.scopes import Scope, is_template, resources_in, type_of
+from imaging.template_files.spelling import right_name
 from imaging.template_files.unresolved import TooMuchError, UnresolvedError
 
 _KIND = "microsoft.virtualmachineimages/imagetemplates"
@@ -145,7 +146,12 @@ def _what_it_is(document: JsonObject) -> str | None:
     kind = type_of(document)
     if kind.startswith(f"{_KIND}/") or ("/" in kind and kind != _KIND):
         return f"is a resource of type {find(document, 'type')}, no image template"
-    return None
+    parts = {"artifact", "properties", *_INSIDE}
+    if _has_properties(find(document, "body")) or any(
+        right_name(key, parts, ()) in parts for key in document
+    ):
+        return None
+    return "holds no image template: there are no 'properties' with source and distribute in it"
 
 
 def _without_body(document: JsonObject, repairs: Repairs) -> JsonObject:
@@ -158,7 +164,7 @@ def _without_body(document: JsonObject, repairs: Repairs) -> JsonObject:
     return {key: value for key, value in document.items() if key.lower() in ours} | body
 
 
-def _has_properties(resource: JsonObject) -> bool:
+def _has_properties(resource: Json) -> bool:
     return find(resource, "properties") is not None
 
 

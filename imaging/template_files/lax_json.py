@@ -33,8 +33,10 @@ _KINDS = {
     "bare": "names without quotes",
     "comma": "trailing commas",
     "placeholder": "placeholders without quotes",
-    "text": "line breaks in texts",
+    "text": "line breaks and tabs in texts",
 }
+_BLANKS = " \t\r\n"
+_CONTROL = re.compile(r"[\x00-\x1f]")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
 
@@ -111,25 +113,27 @@ def _strict(token: re.Match[str], kind: str) -> str | None:
 
 def _is_lax(token: re.Match[str], kind: str) -> bool:
     if kind == "text":
-        return "\n" in token[0]
+        return _CONTROL.search(token[0]) is not None
     return kind in {"comment", "quoted", "bare", "placeholder"}
 
 
 def _refuse(word: str) -> Json:
-    raise ValueError(word)
+    raise NotJsonError(f"the file holds {word}, which is no JSON number")
 
 
 def _explain(text: str, error: json.JSONDecodeError) -> str:
-    rest = text[error.pos :].lstrip()
+    rest = text[error.pos :].lstrip(_BLANKS)
     if not text.strip():
         return "the file is empty"
     if not rest:
         return "the file ends too early: a bracket or quote is not closed"
     place = _place(text, len(text) - len(rest))
+    found = repr(re.split(f"[{_BLANKS}]", rest, maxsplit=1)[0][:20])
     if error.msg == "Extra data":
-        return f"{place}: something stands behind the end: {rest.split()[0][:20]!r}"
-    what = "a comma, colon, quote or bracket is missing or too much before"
-    return f"{place}: {what} {rest.split()[0][:20]!r}"
+        return f"{place}: something stands behind the end: {found}"
+    if rest.startswith("\\"):
+        return f"{place}: a lone backslash in a text; write two for one"
+    return f"{place}: a comma, colon, quote or bracket is missing or too much before {found}"
 
 
 def _place(text: str, position: int) -> str:
