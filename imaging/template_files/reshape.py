@@ -15,7 +15,6 @@ from imaging.template_files.repair_list import Place, Repairs
 from imaging.template_files.spelling import (
     right_name,
     right_type,
-    same_but_for_case,
     why_left_out,
 )
 
@@ -57,7 +56,11 @@ class Reshape:
         others = schema.get("additionalProperties")
         reshaped: JsonObject = {}
         for key, item in value.items():
-            name = key if isinstance(others, Mapping) else right_name(key, known, value)
+            name = (
+                key
+                if isinstance(others, Mapping)
+                else right_name(key, known, {**value, **reshaped})
+            )
             if self._left_out(name, item, schema, place):
                 continue
             if name != key:
@@ -81,7 +84,7 @@ class Reshape:
             return schema
         mapping: Mapping[str, str] = schema["discriminator"]["mapping"]
         tag = schema["discriminator"]["propertyName"]
-        written = same_but_for_case(tag, value)
+        written = next((key for key in value if right_name(key, [tag], value) == tag), None)
         if written is None:
             return {}
         chosen = str(value[written])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from imaging.recipe.showing import join_path, show
 from imaging.template_files.json_values import Json, JsonObject
-from imaging.template_files.repair_list import Repairs
+from imaging.template_files.repair_list import Repair, Repairs
 
 
 def rewrite(document: JsonObject, repairs: Repairs) -> None:
@@ -13,7 +14,7 @@ def rewrite(document: JsonObject, repairs: Repairs) -> None:
         document: a reshaped template; changed in place.
         repairs: gets every change.
     """
-    _drop_empty_identity(document, repairs)
+    _mend_identity(document, repairs)
     properties = document.get("properties")
     targets = properties.get("distribute") if isinstance(properties, dict) else None
     for index, target in enumerate(targets if isinstance(targets, list) else []):
@@ -21,23 +22,36 @@ def rewrite(document: JsonObject, repairs: Repairs) -> None:
             _name_target_regions(target, index, repairs)
 
 
-def _drop_empty_identity(document: JsonObject, repairs: Repairs) -> None:
+def _mend_identity(document: JsonObject, repairs: Repairs) -> None:
     identity = document.get("identity")
-    if isinstance(identity, dict) and _names_nobody(identity):
+    if not isinstance(identity, dict):
+        return
+    if _names_nobody(identity):
         repairs.dropped(("identity",), "Kiln's setting AIB_IDENTITY_ID stands in", identity)
         del document["identity"]
+    elif "type" not in identity and _names(identity):
+        repairs.done.append(Repair("identity.type", "added", after=show("UserAssigned")))
+        document["identity"] = {"type": "UserAssigned", **identity}
 
 
 def _names_nobody(identity: JsonObject) -> bool:
-    kind = str(identity.get("type", "None"))
-    forgotten = kind == "UserAssigned" and not identity.get("userAssignedIdentities")
-    return forgotten or kind.lower() == "none"
+    """Say whether there is nothing in it but a kind; what is not understood may be a name."""
+    kind = str(identity.get("type", "None")).lower()
+    is_whole = identity.keys() <= {"type", "userAssignedIdentities"}
+    return is_whole and not _names(identity) and kind in {"none", "userassigned"}
+
+
+def _names(identity: JsonObject) -> list[str]:
+    named = identity.get("userAssignedIdentities")
+    return [name for name in named if name.strip()] if isinstance(named, dict) else []
 
 
 def _name_target_regions(target: JsonObject, index: int, repairs: Repairs) -> None:
     """Turn the deprecated `replicationRegions` into `targetRegions`, each region once."""
     regions = target.get("replicationRegions")
-    if not isinstance(regions, list):
+    place = ("properties", "distribute", index, "replicationRegions")
+    is_open = any(fault.path.startswith(join_path(place)) for fault in repairs.faults)
+    if is_open or not isinstance(regions, list):
         return
     if "targetRegions" in target:
         _drop_repeated_regions(target, regions, index, repairs)
@@ -49,7 +63,6 @@ def _name_target_regions(target: JsonObject, index: int, repairs: Repairs) -> No
     beside = {} if storage is None else {"storageAccountType": storage}
     del target["replicationRegions"]
     target["targetRegions"] = [{"name": name, **beside} for name in dict.fromkeys(names)]
-    place = ("properties", "distribute", index, "replicationRegions")
     repairs.changed(place, "rewritten", ", ".join(names), "targetRegions")
 
 

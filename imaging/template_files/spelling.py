@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -11,6 +13,7 @@ from imaging.template_files.json_values import Json
 # Old API versions, Microsoft's own samples, and what the commands' exports call it. A name is only
 # taken where the place has it, and not what was written.
 _ALIASES = {
+    "identityIds": ("userAssignedIdentities",),
     "imageId": ("imageVersionId", "galleryImageId"),
     "imageVersionId": ("imageId",),
     "name": ("planName",),
@@ -21,6 +24,7 @@ _ALIASES = {
     "script": ("scriptUri",),
     "tag": ("tags", "artifactTags"),
     "tags": ("artifactTags",),
+    "uri": ("scriptUri", "sourceUri"),
     "validation": ("validate",),
 }
 _TYPES = {
@@ -43,6 +47,11 @@ READ_ONLY = {
 _NEVER_EMPTY = {"inline", "replicationRegions", "targetRegions"}
 
 
+def _plain(name: str) -> str:
+    """Write a name without what differs between styles: case, underscores, hyphens, blanks."""
+    return re.sub(r"[_\-\s]", "", name).lower()
+
+
 def same_but_for_case(name: str, known: Iterable[str]) -> str | None:
     """Find a name among others without regard to case; an exact match wins.
 
@@ -61,9 +70,12 @@ def right_type(name: str, known: Iterable[str]) -> str | None:
         name: as written.
         known: the kinds that this place has.
     """
-    kinds = list(known)
-    alias = _TYPES.get(name.lower())
-    return same_but_for_case(name, kinds) or (alias if alias in kinds else None)
+    kinds = {_plain(kind): kind for kind in known}
+    alias = _TYPES.get(_plain(name))
+    if alias in kinds.values() and _plain(name) not in kinds:
+        return alias
+    meant = [_plain(name), *get_close_matches(_plain(name), kinds, 1, _CLOSE_ENOUGH)]
+    return next((kinds[one] for one in meant if one in kinds), None)
 
 
 def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
@@ -77,13 +89,13 @@ def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
     Returns:
         The right name, or the key itself if nothing is close.
     """
-    names = list(known)
-    if key in names or key in READ_ONLY:
+    names = {_plain(name): name for name in known}
+    if key in names.values() or key in READ_ONLY:
         return key
-    known_as = _ALIASES.get(key) or _ALIASES.get(key.lower(), ())
-    alias = next((name for name in known_as if name in names), None)
-    close = get_close_matches(key, names, n=1, cutoff=_CLOSE_ENOUGH)
-    meant = same_but_for_case(key, names) or alias or next(iter(close), None)
+    known_as = next((_ALIASES[name] for name in _ALIASES if _plain(name) == _plain(key)), ())
+    alias = next((name for name in known_as if name in names.values()), None)
+    close = [names[name] for name in get_close_matches(_plain(key), names, 1, _CLOSE_ENOUGH)]
+    meant = names.get(_plain(key)) or alias or next(iter(close), None)
     return key if meant is None or meant in set(beside) else meant
 
 
@@ -102,7 +114,7 @@ def why_left_out(name: str, item: Json, schema: Mapping[str, Any]) -> str | None
     known = schema.get("properties", {})
     if name in READ_ONLY and name not in known:
         return "it is read-only"
-    if name == "autoRun" and item == {"state": "Disabled"}:
+    if name == "autoRun" and json.dumps(item).lower() == '{"state": "disabled"}':
         return "that is how it is without it"
     optional = name in known and name not in schema.get("required", [])
     return "it is empty" if optional and _says_nothing(name, item, known[name]) else None

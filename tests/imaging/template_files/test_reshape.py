@@ -69,6 +69,20 @@ REPAIRED = [
         {"errorHandling": {"onCustomizerError": "abort"}},
     ),
     ({"autoRun": {"state": "Disabled"}}, {}),
+    ({"autoRun": {"state": "disabled"}}, {}),
+    ({"build_timeout_in_minutes": 120}, {"buildTimeoutInMinutes": 120}),
+    (
+        {"customize": [STEP | {"valid_exit_codes": [0], "Run-Elevated": True}]},
+        {"customize": [STEP | {"validExitCodes": [0], "runElevated": True}]},
+    ),
+    (
+        {"customize": [{"type": "Shell", "uri": URL}, {"type": "Shell", "script_uri": URL}]},
+        {"customize": [{"type": "Shell", "scriptUri": URL}] * 2},
+    ),
+    (
+        {"customize": [{"types": "PowerShel ", "inline": ["x"]}, {"type": "Powershell"} | STEP]},
+        {"customize": [STEP, STEP]},
+    ),
     ({"stagingResourceGroup": ""}, {}),
     ({"stagingResourceGroup": GROUP[1:]}, {"stagingResourceGroup": GROUP}),
     ({"provisioningState": "Succeeded", "lastRunStatus": {}}, {}),
@@ -184,6 +198,11 @@ def test_what_has_one_meaning_is_repaired_and_said(written, meant):
     ("written", "why"),
     [
         (
+            {"customize": [STEP | {"valid_exit_codes": 0, "validexitcodes": 1}]},
+            "validexitcodes: is not known; write 'validExitCodes'",
+        ),
+        ({"customize": [{"type": "ShellScript", "inline": ["x"]}]}, 'type: is "ShellScript"'),
+        (
             {"source": {"type": "ISO", "sourceURI": URL, "sha256Checksum": "0" * 64}},
             "ISO sources were removed",
         ),
@@ -216,7 +235,10 @@ def test_nobody_is_sent_to_fill_in_what_cannot_be_kept(address):
     assert "ISO sources were removed" in message
 
 
-@pytest.mark.parametrize("open_value", ["<region>", "[parameters('region')]"])
+@pytest.mark.parametrize(
+    "open_value",
+    ["<region>", "${REGION}", "[parameters('region')]", "[resourceGroup().location]"],
+)
 def test_what_is_open_is_named_once(open_value):
     """A rewritten place must not complain a second time under its new name."""
     message = refusal(template(distribute=target(replicationRegions=[open_value])))

@@ -22,6 +22,7 @@ from tests.imaging.template_files.templates import (
         {"type": "UserAssigned"},
         {"type": "userAssigned", "userAssignedIdentities": {}},
         {"userAssignedIdentities": None, "type": "UserAssigned"},
+        {"type": "UserAssigned", "userAssignedIdentities": {"": {}}},
     ],
 )
 def test_an_identity_of_none_is_left_to_the_settings(identity):
@@ -38,6 +39,26 @@ def test_an_identity_in_another_shape_is_put_right(identities):
     whole = {"type": "userAssigned", "userAssignedIdentities": identities}
     found = repaired(template() | {"identity": whole})
     assert found.document["identity"]["userAssignedIdentities"] == {IDENTITY: {}}
+
+
+@pytest.mark.parametrize(
+    "identity",
+    [
+        {"userAssignedIdentities": {IDENTITY: {}}},
+        {"type": "UserAssigned", "identityIds": [IDENTITY]},
+        {"type": "UserAssigned", "identity_ids": [IDENTITY]},
+    ],
+)
+def test_an_identity_that_is_named_in_other_words_is_kept(identity):
+    """The setting's identity may have other rights; nobody asked for it."""
+    found = repaired(template() | {"identity": identity}).document
+    assert found["identity"] == {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+
+
+def test_an_identity_that_is_not_understood_is_no_missing_one():
+    """Left out, it would silently become the setting's."""
+    message = refusal(template() | {"identity": {"type": "UserAssigned", "who": IDENTITY}})
+    assert "identity.who: is not known here" in message
 
 
 def test_an_identity_is_kept_although_what_is_read_only_is_open():
@@ -104,6 +125,9 @@ def test_names_of_the_powershell_export_are_known():
         ({"$schema": "https://x/deploymentParameters.json#"}, "is a file of parameters"),
         ({"type": "Microsoft.Compute/galleries", "properties": {}}, "no image template"),
         ({"type": f"{KIND}/triggers", "properties": {}}, "triggers, no image template"),
+        ({"builders": [], "provisioners": []}, "has 1 fault: holds no image template"),
+        ([{"type": "Shell", "inline": ["true"]}], "has 1 fault: holds no image template"),
+        ({"parameters": {"a": {"value": 1}}}, "has 1 fault: holds no image template"),
     ],
 )
 def test_a_file_that_is_something_else_is_named(document, why):
