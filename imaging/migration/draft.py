@@ -82,14 +82,19 @@ class Draft:
         elif left := open_placeholders(text):
             self.refuse(name, f"holds the placeholder {', '.join(left)}; {_give(left)}")
 
-    def filled(self, name: str) -> str:
-        """Take an input with its variables filled in as far as they are known."""
+    def filled(self, name: str, *, is_script: bool = False) -> str:
+        """Take an input with its variables filled in as far as they are known.
+
+        Args:
+            name: of the input; in any case.
+            is_script: whether `${name}` in it is the shell's own.
+        """
         raw = self.raw(name)
         for one in variables_in(raw):
             asked = one.startswith(("parameters.", "inputs.")) and one not in self._given_values
             if asked and one in self._values:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
-        return filled(raw, self._values, self._given_values)
+        return filled(raw, self._values, self._given_values, is_script=is_script)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Take a switch.
@@ -124,18 +129,21 @@ class Draft:
 
     def script(self, name: str) -> list[str]:
         """Take the lines of a script; `$(word)` in it may be the shell's own."""
-        text = self.filled(name)
+        text = self.filled(name, is_script=True)
         left, of_shell = open_in_script(text, self._values)
-        if secrets := [one for one in left if name_of(one).lower().startswith("secrets.")]:
+        secrets = [one for one in left if name_of(one).lower().startswith("secrets.")]
+        if secrets:
             self.refuse(name, f"holds {', '.join(secrets)}; {_NO_SECRETS}")
-        elif left:
-            self.refuse(name, f"holds {', '.join(left)}, which only a run knows; {_give(left)}")
+        if others := [one for one in left if one not in secrets]:
+            self.refuse(name, f"holds {', '.join(others)}, which only a run knows; {_give(others)}")
         if of_shell:
             self.note(
                 f"{name}: {', '.join(of_shell)} {'is' if len(of_shell) == 1 else 'are'} left to "
                 "the shell; give variables of the pipeline by --set"
             )
-        looks_open = [one for one in open_placeholders(text) if one[1:-1].upper() == one[1:-1]]
+        looks_open = [
+            one for one in open_placeholders(text) if one[0] != "$" and one.upper() == one
+        ]
         if looks_open:
             self.note(f"{name}: holds {', '.join(looks_open)}, which may have to be filled in")
         return [line.rstrip() for line in text.strip("\r\n").splitlines()]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container, Mapping
 
 _REFERENCE = re.compile(r"\$\(([\w.\-]+)\)|\$\{\{\s*([\w.\-]+)(?:\['([\w.\-]+)'\])?\s*\}\}")
-_PLACEHOLDER = re.compile(r"<([A-Za-z][\w .\-]*)>|(?<!\{)\{([A-Za-z]\w*)\}(?!\})")
+_PLACEHOLDER = re.compile(r"<([A-Za-z][\w .\-]*)>|(?<!\{)\$?\{([A-Za-z]\w*)\}(?!\})")
 _ANY_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
 _COMPUTED = re.compile(r"\$\[.*\]", re.DOTALL)
 _MAX_CHARACTERS = 1024 * 1024
@@ -17,13 +17,16 @@ _PREDEFINED = re.compile(
 )
 
 
-def filled(text: str, values: Mapping[str, str], given: Mapping[str, str]) -> str:
+def filled(
+    text: str, values: Mapping[str, str], given: Mapping[str, str], *, is_script: bool = False
+) -> str:
     """Put in what variables and placeholders stand for, where it is known.
 
     Args:
         text: of an input.
         values: of variables, by lower-case names.
         given: by people, the same way; pipelines themselves never fill in `{name}` or `<name>`.
+        is_script: whether `${name}` is the shell's own.
     """
 
     def value_of(found: re.Match[str]) -> str:
@@ -31,6 +34,8 @@ def filled(text: str, values: Mapping[str, str], given: Mapping[str, str]) -> st
         return found[0] if _COMPUTED.fullmatch(value.strip()) else value
 
     def given_value_of(found: re.Match[str]) -> str:
+        if is_script and found[0].startswith("$"):
+            return found[0]
         return given.get((found[1] or found[2]).lower(), found[0])
 
     for _ in range(8):  # a variable may hold another one

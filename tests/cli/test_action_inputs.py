@@ -213,6 +213,14 @@ def test_a_secret_in_a_script_is_not_asked_for():
     assert "--set" not in said
 
 
+def test_what_a_script_wants_beside_a_secret_is_said_too():
+    """Who takes the secret out should not find the next fault only then."""
+    script = "curl -u ${{ secrets.TOKEN }} x.example/${{ github.sha }}"
+    said = faults_of(action_file({"customizer-script": script}))
+    assert "holds ${{ secrets.TOKEN }}; everybody" in said
+    assert "holds ${{ github.sha }}, which only a run knows" in said
+
+
 def test_the_step_keeps_its_condition_and_its_time_limit():
     """A step that ran on tags only must not build an image for every push."""
     text = action_file().replace(

@@ -64,6 +64,21 @@ def test_braces_and_angles_of_a_script_are_not_taken_for_variables():
     ]
 
 
+def test_a_variable_of_the_shell_is_no_placeholder():
+    """Filled in by a value of the same name, `${HOME}` would become `$` and that value."""
+    found = migrated(task_file(inlineScript="ls ${HOME} ${region}"), region="westeurope")
+    steps = found.document["properties"]["customize"]
+    assert steps[0]["inline"] == ["ls ${HOME} ${region}"]
+    assert "HOME" not in "\n".join(found.notes)
+
+
+def test_a_placeholder_may_have_a_dollar_sign():
+    """Generators of pipelines write it so."""
+    text = task_file(baseImagePubOfferSku="Canonical:${offer}:server")
+    assert "holds the placeholder ${offer}" in faults_of(text)
+    assert properties_of(text, offer="ubuntu-24_04-lts")["source"]["offer"] == "ubuntu-24_04-lts"
+
+
 def test_what_the_shell_would_expand_is_pointed_at():
     """`$(version)` of a variable group looks just like `$(date)`."""
     found = migrated(task_file(inlineScript="echo $(version) $(date -u) $(date)"))
