@@ -30,6 +30,7 @@ _OPTIONS = {
         "condition",
         "continueOnError",
         "enabled",
+        "target",
         "timeoutInMinutes",
         "retryCountOnTaskFailure",
     ),
@@ -182,11 +183,25 @@ def _variables(node: yaml.MappingNode) -> dict[str, str]:
     for kind in ("parameters", "inputs"):
         for name, value in _named(fields.get(kind)):
             found[f"{kind}.{name}".lower()] = value
-    pool = fields.get("pool")
-    agent = _fields(pool).get("vmImage") if isinstance(pool, yaml.MappingNode) else None
-    if agent := agent or fields.get("runs-on"):
-        found["runs-on"] = _text(agent)
+    on = fields.get("on")
+    for event in _fields(on).values() if isinstance(on, yaml.MappingNode) else ():
+        inputs = _fields(event).get("inputs") if isinstance(event, yaml.MappingNode) else None
+        for name, value in _named(inputs):
+            found[f"inputs.{name}".lower()] = value
+            found[f"github.event.inputs.{name}".lower()] = value
+    if agent := _agent(fields.get("pool")) or _agent(fields.get("runs-on")):
+        found["runs-on"] = agent
     return found
+
+
+def _agent(node: yaml.Node | None) -> str:
+    """Read the image of a pool, or the labels of a runner: a text, a list, or in an object."""
+    if isinstance(node, yaml.MappingNode):
+        fields = _fields(node)
+        node = fields.get("vmImage", fields.get("labels"))
+    if isinstance(node, yaml.SequenceNode):
+        return " ".join(map(_text, node.value))
+    return _text(node)
 
 
 def _named(node: yaml.Node | None) -> Iterator[tuple[str, str]]:

@@ -24,6 +24,7 @@ from imaging.recipe.showing import join_path, show
 
 Place = tuple[str | int, ...]
 _EXPRESSION = "${{"
+_ASKED = ("parameters.", "inputs.", "github.event.inputs.")
 _NO_SECRETS = (
     "everybody who may read the template reads its commands, so let the script fetch secrets "
     "in the build VM, with the VM's identity"
@@ -91,7 +92,7 @@ class Draft:
         """
         raw = self.raw(name)
         for one in variables_in(raw):
-            asked = one.startswith(("parameters.", "inputs.")) and one not in self._given_values
+            asked = one.startswith(_ASKED) and one not in self._given_values
             if asked and one in self._values:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
         return filled(raw, self._values, self._given_values, is_script=is_script)

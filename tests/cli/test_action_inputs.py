@@ -115,6 +115,17 @@ def test_values_of_env_are_filled_in_from_the_nearest_place():
     assert migration.document["properties"]["vmProfile"]["vmSize"] == "Standard_D2s_v5"
 
 
+@pytest.mark.parametrize("event", ["workflow_dispatch", "workflow_call"])
+@pytest.mark.parametrize("context", ["inputs", "github.event.inputs"])
+def test_the_default_of_what_a_person_or_caller_is_asked_for_is_taken(event, context):
+    """The page promises it, and it stands under `on`, far from the job."""
+    inputs = {"region": {"type": "string", "default": "northeurope"}, "other": {"required": True}}
+    workflow = yaml.safe_load(action_file({"location": f"${{{{ {context}.Region }}}}"}))
+    found = migrated(yaml.safe_dump({**workflow, "on": {event: {"inputs": inputs}, "push": None}}))
+    assert found.document["location"] == "northeurope"
+    assert f"{context}.region: its default is taken" in "\n".join(found.notes)
+
+
 def test_a_secret_has_to_be_given():
     """The file does not hold it, and the recipe needs a fixed id."""
     target = DEFINITION.replace("00000000-0000-0000-0000-000000000001", "${{ secrets.SUB }}")
@@ -251,6 +262,16 @@ def test_a_reusable_workflow_is_told_how_it_gets_the_key(on):
     text = yaml.safe_dump(yaml.safe_load(action_file()) | {"on": on})
     assert "secrets: inherit" in "\n".join(migrated(text).notes)
     assert "secrets: inherit" not in "\n".join(migrated(action_file()).notes)
+
+
+@pytest.mark.parametrize(
+    "runner",
+    ["windows-2022", ["self-hosted", "Windows"], {"group": "big", "labels": ["windows-latest"]}],
+)
+def test_a_runner_is_known_by_any_of_its_labels(runner):
+    """A self-hosted one has several, and no zip if it runs Windows."""
+    migration = migrated(action_file({"source-os-type": "windows"}, **{"runs-on": runner}))
+    assert "7z a -tzip" in migration.snippet
 
 
 def test_the_lines_work_on_a_windows_runner():

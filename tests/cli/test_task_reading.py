@@ -157,10 +157,12 @@ def test_the_step_keeps_its_condition_and_its_name():
     """A step that was switched off must stay so, and others refer to it."""
     old = yaml.safe_load(task_file())
     old["steps"][1] |= {"name": "image", "condition": "eq(variables.x, 'y')", "enabled": False}
+    old["steps"][1]["target"] = "host"
     (step,) = yaml.safe_load(migrated(yaml.safe_dump(old)).snippet)
     assert step["name"] == "image"
     assert step["condition"] == "eq(variables.x, 'y')"
     assert step["enabled"] is False
+    assert step["target"] == "host"
 
 
 def test_a_version_that_counted_runs_leaves_its_number_to_the_output():
