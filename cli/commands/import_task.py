@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 from cli.pipeline_files import UnreadablePipelineError, find_steps
 from cli.terminal import OK, REFUSED, complain, read_text, say, values_of, write_files
 from imaging.migration import FoundStep, Migration, Tool, migrate
+from imaging.recipe.writing import recipe_text
 
 
 def import_task(arguments: argparse.Namespace) -> int:
@@ -53,13 +53,13 @@ def _migrations(
 
 
 def _write(step: FoundStep, migration: Migration, arguments: argparse.Namespace) -> None:
-    recipe = json.dumps(migration.document, indent=2)
+    recipe = recipe_text(migration.document)
     kind = "github" if step.tool is Tool.ACTION else "azure-pipelines"
     if arguments.out is None:
-        say(f"# {migration.recipe_name}.json\n{recipe}\n\n# {kind}.yml\n{migration.snippet}")
+        say(f"# {migration.recipe_name}.json\n{recipe}\n# {kind}.yml\n{migration.snippet}")
         return
     recipe_file = arguments.out / f"{migration.recipe_name}.json"
     lines_file = arguments.out / f"{migration.recipe_name}.{kind}.yml"
-    texts = {recipe_file: f"{recipe}\n", lines_file: migration.snippet}
+    texts = {recipe_file: recipe, lines_file: migration.snippet}
     write_files(texts, force=arguments.force)
     say(f"{recipe_file}\n{lines_file}")

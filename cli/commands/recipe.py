@@ -24,6 +24,7 @@ from imaging.artifact.access import artifact_access
 from imaging.errors import ArtifactError, PermanentError, RecipeError
 from imaging.recipe import Recipe
 from imaging.recipe.schema import editor_schema
+from imaging.recipe.writing import recipe_text
 from imaging.recipe_file import read_recipe_file
 from imaging.template import StagedArtifact, TemplateContext, render_template
 from imaging.template_files import repair_template
@@ -94,11 +95,11 @@ def repair(arguments: argparse.Namespace) -> int:
         complain([f"{arguments.file}: {fault}" for fault in error.faults])
         return REFUSED
     complain([f"{arguments.file}: {repair}" for repair in found.repairs])
-    recipe = json.dumps(found.document, indent=2)
+    recipe = recipe_text(found.document)
     if arguments.out:
-        write_files({arguments.out: f"{recipe}\n"}, force=arguments.force)
+        write_files({arguments.out: recipe}, force=arguments.force)
     else:
-        say(recipe)
+        say(recipe.rstrip())
     return OK
 
 

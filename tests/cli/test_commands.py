@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cli.__main__ import main
-from tests.cli.pipelines import DEFINITION, IDENTITY, action_file, task_file
+from tests.cli.pipelines import IDENTITY, task_file
 from tests.imaging.archives.zip_builder import Raw, build_zip
 from tests.imaging.template_files.templates import template
 
@@ -125,83 +125,15 @@ def test_repair_never_writes_over_a_file_unless_asked(folder, capsys):
     assert json.loads((folder / "recipes/new.json").read_text()) == template(customize=[STEP])
 
 
-def test_import_task_prints_recipe_and_lines(folder, capsys):
-    """Without --out nothing is written."""
-    (folder / "azure-pipelines.yml").write_text(task_file())
-    assert main(["import-task", "azure-pipelines.yml"]) == 0
-    said = capsys.readouterr().out
-    assert "# webapp.json\n{" in said
-    assert "- task: AzureCLI@2" in said
-    assert sorted(path.name for path in folder.iterdir()) == ["azure-pipelines.yml", "webapp.json"]
-
-
-def test_import_task_writes_files_for_every_step(folder, capsys):
-    """Two steps with one folder get two recipes."""
-    (folder / "both.yml").write_text(task_file() + "---\n" + task_file() + "---\n" + action_file())
-    assert main(["import-task", "both.yml", "--out", "new"]) == 0
-    assert sorted(path.name for path in (folder / "new").iterdir()) == [
-        "webapp-2.azure-pipelines.yml",
-        "webapp-2.json",
-        "webapp-3.github.yml",
-        "webapp-3.json",
-        "webapp.azure-pipelines.yml",
-        "webapp.json",
-    ]
-    second = json.loads((folder / "new/webapp-2.json").read_text())
-    assert second["artifact"]["destination"] == "webapp"
-    assert "recipe=webapp-2\n" in (folder / "new/webapp-2.azure-pipelines.yml").read_text()
-    written = capsys.readouterr().out.split()
-    assert main(["recipe", "check", *(name for name in written if name.endswith(".json"))]) == 0
-
-
-def test_a_folder_may_have_the_name_that_a_second_recipe_would_get(folder, capsys):
-    """One recipe must not be written over another of the same file."""
-    text = task_file() + "---\n" + task_file() + "---\n" + task_file(packagePath="webapp-2")
-    (folder / "three.yml").write_text(text)
-    assert main(["import-task", "three.yml", "--out", "new"]) == 0
-    names = [path.name for path in (folder / "new").glob("*.json")]
-    assert sorted(names) == ["webapp-2-2.json", "webapp-2.json", "webapp.json"]
-
-
-def test_nothing_is_written_where_one_file_is_there_already(folder, capsys):
-    """Half of a result is worse than none."""
-    (folder / "p.yml").write_text(task_file())
-    (folder / "new").mkdir()
-    (folder / "new/webapp.azure-pipelines.yml").write_text("mine\n")
-    assert main(["import-task", "p.yml", "--out", "new"]) == 2
-    assert "new/webapp.azure-pipelines.yml is there already" in capsys.readouterr().err
-    assert [path.name for path in (folder / "new").iterdir()] == ["webapp.azure-pipelines.yml"]
-
-
-def test_import_task_refuses_with_lines(folder, capsys):
-    """Nothing is written for a step that is not understood."""
-    (folder / "p.yml").write_text(task_file(galleryImageId="<gallery>"))
-    assert main(["import-task", "p.yml", "--out", "new"]) == 1
-    assert (
-        "p.yml: line 11, galleryImageId: holds the placeholder <gallery>" in capsys.readouterr().err
-    )
-    assert not (folder / "new").exists()
-    assert main(["import-task", "p.yml", "--out", "new", "--set", f"gallery={DEFINITION}"]) == 0
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("steps:\n- script: make\n", "has no step of AzureImageBuilderTask@1"),
-        ("", "has no step of"),
-        ("a: [1,\n", "is no YAML: line 2, column 1"),
-        ("a: b: c\n", "is no YAML: line 1, column 5"),
-        ("a: \x07", "is no YAML"),
-        ("x: &x [*x]\n", "has no step of"),
-        ("- " * 3000 + "a", "is no YAML: nested too deeply"),
-        ("#" * 2_000_000, "more than 1,048,576 characters"),
-    ],
-)
-def test_import_task_says_what_is_wrong_with_a_file(folder, capsys, text, why):
-    """Files come from anywhere."""
-    (folder / "p.yml").write_text(text)
-    assert main(["import-task", "p.yml"]) == 1
-    assert why in capsys.readouterr().err
+def test_a_recipe_that_was_written_passes_its_own_check(folder, capsys):
+    """Thousands of short lines are too much for one file once each of them is indented."""
+    lines = [f"echo {number}" for number in range(3000)]
+    (folder / "p.yml").write_text(task_file(inlineScript="\n".join(lines)))
+    long_template = template(customize=[{**STEP, "inline": lines}])
+    (folder / "template.json").write_text(json.dumps(long_template))
+    assert main(["import-task", "p.yml", "--out", "new"]) == 0
+    assert main(["recipe", "repair", "template.json", "--out", "new/repaired.json"]) == 0
+    assert main(["recipe", "check", "new/webapp.json", "new/repaired.json"]) == 0
 
 
 @pytest.mark.parametrize(
