@@ -190,7 +190,9 @@ class Draft:
             return
         self.faults += faults
         try:
-            read_recipe(recipe_name, json.dumps(self.document).encode())
+            recipe = read_recipe(recipe_name, json.dumps(self.document).encode())
+            for warning in recipe.warnings:
+                self.note(f"advice: {warning}")
         except RecipeError as error:
             translated = [self._translated(fault) for fault in error.faults]
             self.faults += [
@@ -214,7 +216,8 @@ class Draft:
     def _translated(self, fault: Fault) -> Fault:
         sources = [path for path in self._sources if fault.path.startswith(path)]
         if not sources:
-            return Fault(f"line {self.step.line}, {fault.path}", fault.message)
+            where = f", {fault.path}" if fault.path else ""
+            return Fault(f"line {self.step.line}{where}", fault.message)
         name = self._sources[max(sources, key=len)]
         given = self.step.inputs.get(name.lower(), Given("", self.step.line))
         return Fault(f"line {given.line}, {name}", fault.message)

@@ -113,6 +113,19 @@ def test_what_has_no_counterpart_is_said():
         assert word in said
 
 
+def test_advice_on_the_recipe_is_given_at_once():
+    """The task's own default size is too small for Windows updates."""
+    text = task_file(provisioner="powershell", windowsUpdateProvisioner="true", vmSize=None)
+    said = "\n".join(migrated(text).notes)
+    assert "advice: properties.vmProfile.vmSize: should be at least" in said
+
+
+def test_a_recipe_that_is_too_big_is_a_fault_of_the_step():
+    """There is no single input to name."""
+    said = faults_of(task_file(inlineScript="\n".join(["echo " + "x" * 500] * 200)))
+    assert said.startswith("line 3: the file has ")
+
+
 def test_a_windows_agent_is_told_to_change():
     """The new lines are written for bash."""
     text = "pool:\n  vmImage: windows-latest\n" + task_file()
