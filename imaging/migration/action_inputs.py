@@ -13,6 +13,7 @@ from imaging.migration.parts import (
     put_managed_image,
     put_number,
     put_platform_image,
+    put_vhd,
     put_windows_updates,
     region_name,
 )
@@ -123,7 +124,7 @@ def _target(draft: Draft, location: str) -> None:
     elif kind == "SharedImage":
         put_gallery_image(draft, "dist-resource-id", regions or [location], "dist-location")
     else:
-        draft.put(_TARGET, {"type": "VHD", "runOutputName": "VHD_distribute"})
+        put_vhd(draft)
     _image_tags(draft)
 
 

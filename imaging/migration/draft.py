@@ -97,6 +97,14 @@ class Draft:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
         return filled(raw, self._values, self._given_values, is_script=is_script)
 
+    def as_written(self, name: str) -> str:
+        """Take an input for the new lines: a run fills in its variables, people its placeholders.
+
+        Args:
+            name: of the input; in any case.
+        """
+        return filled(self.raw(name), {}, self._given_values)
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Take a switch.
 

@@ -119,6 +119,24 @@ def put_gallery_image(draft: Draft, id_input: str, regions: list[str], regions_i
         draft.put((*_TARGET, "targetRegions", index, "name"), region_name(region), regions_input)
 
 
+def put_vhd(draft: Draft, uri_input: str = "") -> None:
+    """Write a VHD as the target.
+
+    Args:
+        draft: gets it.
+        uri_input: name of the input with its address, if the tool has one.
+    """
+    draft.put((*_TARGET, "type"), "VHD")
+    draft.put((*_TARGET, "runOutputName"), "VHD_distribute")
+    if uri_input and draft.has(uri_input):
+        draft.put((*_TARGET, "uri"), draft.text(uri_input), uri_input)
+    else:
+        draft.note(
+            "VHD: AIB writes it to Kiln's own container (setting IMAGES_CONTAINER), where it "
+            "stays; the old one lay with the template and went when that went"
+        )
+
+
 def put_customizers(draft: Draft, *steps: Mapping[str, object], source: str = "") -> None:
     """Append steps that run in the build VM.
 

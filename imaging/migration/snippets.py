@@ -46,7 +46,7 @@ set -euo pipefail
 recipe=@recipe@
 archive="$@temp@/$recipe@ending@"
 answer="$@temp@/$recipe.json"
-blob="$recipe/$@run@-$(date +%s%3N)/$recipe@ending@"
+blob="$recipe/@run@-$(date +%s%3N)/$recipe@ending@"
 field() { jq -r "$1 // empty" "$answer" | tr -d '\\r'; }
 fail() { echo "@error@$1"; exit 1; }
 kiln() {
@@ -86,9 +86,10 @@ jq . "$answer"
 """
 _NO_IMAGE = '[[ $state == Succeeded ]] || fail "no image: $(field .error.message)"\n'
 _TASK_END = """\
-jq -r '.outputs + {templateName, templateId} | to_entries[]
+jq -r '.outputs + {templateName, templateId@more@} | to_entries[]
   | "##vso[task.setvariable variable=\\(.key)]\\(.value)"' "$answer"
 """
+_V2_OUTPUT = ", runOutput: .images[0].runOutputName"
 _ACTION_STATUS = """\
 echo "imagebuilder-run-status=$(tr '[:upper:]' '[:lower:]' <<< "$state")" >> "$GITHUB_OUTPUT"
 """
@@ -112,7 +113,7 @@ def snippet_for(draft: Draft, recipe_name: str) -> str:
         recipe_name: the recipe's name.
     """
     is_action = draft.step.tool is Tool.ACTION
-    script = _action_script(draft) if is_action else _task_script()
+    script = _action_script(draft) if is_action else _task_script(draft)
     is_linux = draft.document["artifact"]["osType"] == "Linux"
     windows_agent = is_action and draft.step.on_windows
     words = {
@@ -133,14 +134,17 @@ def _pack(*, is_linux: bool, on_windows: bool) -> str:
     return _PACK_ZIP_ON_WINDOWS if on_windows else _PACK_ZIP
 
 
-def _task_script() -> str:
-    head = _HEAD.replace("@temp@", "AGENT_TEMPDIRECTORY").replace("@run@", "BUILD_BUILDID")
+def _task_script(draft: Draft) -> str:
+    head = _HEAD.replace("@temp@", "AGENT_TEMPDIRECTORY").replace(
+        "@run@", "${RELEASE_RELEASEID:-$BUILD_BUILDID}"
+    )
     head = head.replace("@error@", "##vso[task.logissue type=error]")
-    return head + _SEND + _WAIT + _NO_IMAGE + _TASK_END
+    more = _V2_OUTPUT if draft.step.tool is Tool.TASK_V2 else ""
+    return head + _SEND + _WAIT + _NO_IMAGE + _TASK_END.replace("@more@", more)
 
 
 def _action_script(draft: Draft) -> str:
-    head = _HEAD.replace("@temp@", "RUNNER_TEMP").replace("@run@", "GITHUB_RUN_ID")
+    head = _HEAD.replace("@temp@", "RUNNER_TEMP").replace("@run@", "$GITHUB_RUN_ID")
     head = head.replace("@error@", "::error::")
     send = _SEND
     if not draft.document["artifact"].get("required", True):
@@ -164,14 +168,14 @@ def _task_frame(draft: Draft, recipe_name: str, script: str) -> str:
     return _TASK.format(
         recipe=recipe_name,
         options=_options(draft.step.options),
-        folder=_quoted(draft.raw("packagePath").replace("\\", "/")),
-        subscription=_quoted(draft.filled("ibSubscription") or "your service connection"),
+        folder=_quoted(draft.as_written("packagePath").replace("\\", "/")),
+        subscription=_quoted(draft.as_written("ibSubscription") or "your service connection"),
         script=textwrap.indent(script, " " * 6),
     )
 
 
 def _action_frame(draft: Draft, recipe_name: str, script: str) -> str:
-    folder = draft.raw("customizer-source") or "${{ github.workspace }}/workflow-artifacts"
+    folder = draft.as_written("customizer-source") or "${{ github.workspace }}/workflow-artifacts"
     settings = _INPUTS if draft.step.home is Home.COMPOSITE_ACTION else _SETTINGS
     return _ACTION.format(
         recipe=recipe_name,

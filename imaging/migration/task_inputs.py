@@ -13,9 +13,11 @@ from imaging.migration.parts import (
     put_managed_image,
     put_number,
     put_platform_image,
+    put_vhd,
     put_windows_updates,
     region_name,
 )
+from imaging.migration.references import open_placeholders
 from imaging.migration.steps import Tool
 from imaging.migration.task_v2_inputs import PROVISIONERS, put_extras
 
@@ -144,25 +146,18 @@ def _target(draft: Draft, location: str, is_v2: bool) -> None:
     kind = draft.choice("distributeType", "gallery" if is_v2 else "managedimage", _TARGETS)
     region = region_name(draft.text("managedImageLocation")) or location
     old_regions, new_regions = draft.items("replicationRegions"), draft.items("targetRegions")
-    regions = new_regions or old_regions
+    regions = new_regions or old_regions or [location]
     used = "targetRegions" if draft.has("targetRegions") else "replicationRegions"
-    ids = {name: draft.has(name) for name in ("imageIdForDistribute", "galleryImageId", "vhdUri")}
+    for name in ("imageIdForDistribute", "galleryImageId", "vhdUri"):
+        draft.has(name)  # what belongs to another target was ignored, and is no fault
     if kind == "ManagedImage":
         put_managed_image(draft, "imageIdForDistribute", region, "managedImageLocation")
     elif kind == "SharedImage":
-        put_gallery_image(draft, "galleryImageId", regions or [location], used)
-        if not regions:
+        put_gallery_image(draft, "galleryImageId", regions, used)
+        if not new_regions + old_regions:
             draft.note("replicationRegions: was missing, so the image goes to ibLocation only")
     else:
-        target: dict[str, object] = {"type": "VHD", "runOutputName": "VHD_distribute"}
-        draft.put(("properties", "distribute", 0), target)
-        if ids["vhdUri"]:
-            draft.put(("properties", "distribute", 0, "uri"), draft.text("vhdUri"), "vhdUri")
-        else:
-            draft.note(
-                "VHD: AIB writes it to Kiln's own container (setting IMAGES_CONTAINER), where it "
-                "stays; the old task's lay with the template, which had to be kept"
-            )
+        put_vhd(draft, "vhdUri")
     _gallery_details(draft, kind, len(regions))
 
 
@@ -213,6 +208,9 @@ def _what_settings_say(draft: Draft) -> None:
     ):
         if draft.has(name):
             draft.note(f"{name}: not in the recipe; {instead}")
+    connection = draft.as_written("ibSubscription")
+    if not connection or open_placeholders(connection):
+        draft.note("ibSubscription: write the name of the service connection into the new lines")
     if draft.flag("autoRun"):
         draft.note("autoRun: left out, Kiln starts every run itself")
     if not draft.has("packagePath"):

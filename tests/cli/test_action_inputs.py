@@ -198,6 +198,15 @@ def test_a_managed_image_goes_where_the_template_is():
     assert "dist-location: not used" in "\n".join(migration.notes)
 
 
+def test_a_vhd_stays_and_it_is_said_where():
+    """The action's own lay with the template."""
+    migration = migrated(action_file({"dist-type": "VHD", "dist-resource-id": None}))
+    assert migration.document["properties"]["distribute"] == [
+        {"type": "VHD", "runOutputName": "VHD_distribute"}
+    ]
+    assert "IMAGES_CONTAINER" in "\n".join(migration.notes)
+
+
 @pytest.mark.parametrize(
     ("path", "destination"),
     [("./build", "build"), ("out/app.v2", "app"), ("src\\web App\\", "web App")],

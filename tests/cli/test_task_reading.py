@@ -126,6 +126,26 @@ def test_a_recipe_that_is_too_big_is_a_fault_of_the_step():
     assert said.startswith("line 3: the file has ")
 
 
+def test_the_service_connection_stays_as_it_is_written():
+    """A run that sets another value of the parameter goes on doing so."""
+    text = "parameters:\n- name: conn\n  default: test\n"
+    migration = migrated(text + task_file(ibSubscription="${{ parameters.conn }}"))
+    (step,) = yaml.safe_load(migration.snippet)
+    assert step["inputs"]["azureSubscription"] == "${{ parameters.conn }}"
+    assert "write the name of the service connection" not in "\n".join(migration.notes)
+
+
+@pytest.mark.parametrize("connection", [None, "<YOUR CONNECTION>"])
+def test_a_service_connection_that_is_not_known_has_to_be_written(connection):
+    """The new lines cannot sign in without it."""
+    text = task_file(ibSubscription=connection)
+    said = "write the name of the service connection into the new lines"
+    assert said in "\n".join(migrated(text).notes)
+    given = migrated(text, **{"YOUR CONNECTION": "production", "ibSubscription": "production"})
+    assert 'azureSubscription: "production"' in given.snippet
+    assert said not in "\n".join(given.notes)
+
+
 def test_a_windows_agent_is_told_to_change():
     """The new lines are written for bash."""
     text = "pool:\n  vmImage: windows-latest\n" + task_file()

@@ -84,6 +84,22 @@ def test_the_second_version_has_its_own_default_image_and_checks_with_elevated_r
     ]
 
 
+def test_the_variable_of_the_second_version_is_set_too():
+    """Later steps read `$(runOutput)`, which the first version never set."""
+    names = "templateId, runOutput: .images[0].runOutputName} | to_entries"
+    assert names in migrated(task_file("AzureImageBuilderTaskV2@2")).snippet
+    assert "runOutput:" not in migrated(task_file()).snippet
+
+
+def test_the_storage_type_holds_where_no_region_is_named():
+    """The image goes to the template's region then, in the storage that was asked for."""
+    inputs = {"replicationRegions": None, "distributeStorageAccountType": "Standard_ZRS"}
+    found = properties_of(task_file("AzureImageBuilderTaskV2@2", **inputs))
+    assert found["distribute"][0]["targetRegions"] == [
+        {"name": "westeurope", "storageAccountType": "Standard_ZRS"}
+    ]
+
+
 def test_network_inputs_that_the_task_ignored_are_ignored():
     """AIB refuses a proxy beside an isolated subnet."""
     lonely = properties_of(task_file(V2, proxyVmSize="Standard_A1_v2"))
