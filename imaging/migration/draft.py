@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
+from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
@@ -47,6 +48,7 @@ class Draft:
         self._values = {**step.variables, **values}
         self._given_values = values
         self._used: set[str] = set()
+        self._open: set[str] = set()
         self._sources: dict[str, str] = {}
 
     def raw(self, name: str) -> str:
@@ -82,6 +84,8 @@ class Draft:
             self.refuse(name, f"holds {', '.join(left)}, which only a run knows; {_give(left)}")
         elif left := open_placeholders(text):
             self.refuse(name, f"holds the placeholder {', '.join(left)}; {_give(left)}")
+        if left:
+            self._open.add(name.lower())
 
     def filled(self, name: str, *, is_script: bool = False) -> str:
         """Take an input with its variables filled in as far as they are known.
@@ -184,7 +188,9 @@ class Draft:
             self.notes.append(text)
 
     def refuse(self, name: str, why: str) -> None:
-        """Note what is wrong with an input."""
+        """Note what is wrong with an input; of one that is open nothing else can be known."""
+        if name.lower() in self._open:
+            return
         given = self.step.inputs.get(name.lower(), Given("", self.step.line))
         self.faults.append(Fault(f"line {given.line}, {name}", why))
 
@@ -216,7 +222,10 @@ class Draft:
             what = "is decided by each run; write out the inputs that are meant"
             return Fault(place, what)
         if name not in self._used:
-            return Fault(place, f"is no input of {self.step.tool.value}")
+            nearest = get_close_matches(name, sorted(self._used), n=1)
+            meant = f", or write {nearest[0]} if that is meant" if nearest else ""
+            what = f"is no input of {self.step.tool.value}, which ignored it"
+            return Fault(place, f"{what}; remove it{meant}")
         if not given.is_text:
             return Fault(place, "must be a text, not a list or an object")
         return None

@@ -50,6 +50,7 @@ def put_platform_image(draft: Draft, image: str, version: str, name: str) -> Non
         version: if the image names none.
         name: of the input that the image comes from.
     """
+    draft.put(_SOURCE, {"type": "PlatformImage"}, name)
     parts = [part.strip() for part in image.split(":")]
     if len(parts) == len(_PLATFORM_PARTS) and parts[-1].lower() in {"linux", "windows"}:
         parts.pop()  # the task's own list once named the system behind each image
@@ -58,7 +59,6 @@ def put_platform_image(draft: Draft, image: str, version: str, name: str) -> Non
     if len(parts) != len(_PLATFORM_PARTS) or not all(parts):
         draft.refuse(name, f"is '{image}'; it must be Publisher:Offer:Sku")
         return
-    draft.put((*_SOURCE, "type"), "PlatformImage")
     for key, part in zip(_PLATFORM_PARTS, parts, strict=True):
         draft.put((*_SOURCE, key), part, name)
     if parts[1].lower() == "ubuntuserver":

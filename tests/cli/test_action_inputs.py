@@ -154,7 +154,10 @@ def test_a_target_that_the_action_made_up_has_to_be_named():
             {"image-builder-template-name": "aib/template.json"},
             "kiln recipe repair aib/template.json",
         ),
-        ({"customizer-skript": "x"}, "customizer-skript: is no input of azure/build-vm-image"),
+        (
+            {"distributor-type": "x"},
+            "which ignored it; remove it, or write dist-type if that is meant",
+        ),
         ({"location": "${{ inputs.region }}"}, "location: holds ${{ inputs.region }}"),
         (
             {"customizer-script": "echo ${{ github.sha }}"},
@@ -165,6 +168,20 @@ def test_a_target_that_the_action_made_up_has_to_be_named():
 def test_what_cannot_be_taken_names_its_input(inputs, why):
     """The action ignored wrong inputs silently."""
     assert why in faults_of(action_file(inputs))
+
+
+def test_of_an_input_that_is_open_nothing_else_is_said():
+    """What follows from it is no second thing to do."""
+    inputs = {
+        "source-image": "${{ vars.IMAGE }}",
+        "dist-type": "${{ vars.TARGET }}",
+        "build-timeout-in-minutes": "${{ vars.MINUTES }}",
+        "customizer-windows-update": "${{ vars.UPDATE }}",
+        "dist-resource-id": IMAGE,
+    }
+    said = faults_of(action_file(inputs)).splitlines()
+    assert len(said) == 4
+    assert all("which only a run knows" in line for line in said)
 
 
 def test_what_has_no_counterpart_is_said():
@@ -181,13 +198,6 @@ def test_what_has_no_counterpart_is_said():
     said = "\n".join(migration.notes)
     for word in ("AIB_IDENTITY_ID", "run-output-name", "customizer-destination", "template-name"):
         assert word in said
-
-
-def test_the_step_keeps_its_id():
-    """Later steps read its outputs by it."""
-    text = action_file().replace("- uses:", "- id: imageBuilder\n      uses:")
-    assert yaml.safe_load(migrated(text).snippet)[0]["id"] == "imageBuilder"
-    assert "id" not in yaml.safe_load(migrated(action_file()).snippet)[0]
 
 
 def test_a_managed_image_goes_where_the_template_is():
@@ -239,51 +249,3 @@ def test_what_a_script_wants_beside_a_secret_is_said_too():
     said = faults_of(action_file({"customizer-script": script}))
     assert "holds ${{ secrets.TOKEN }}; everybody" in said
     assert "holds ${{ github.sha }}, which only a run knows" in said
-
-
-def test_the_step_keeps_its_condition_and_its_time_limit():
-    """A step that ran on tags only must not build an image for every push."""
-    text = action_file().replace(
-        "- uses:",
-        "- if: startsWith(github.ref, 'refs/tags/')\n      timeout-minutes: 90\n"
-        "      continue-on-error: true\n      uses:",
-    )
-    (step,) = yaml.safe_load(migrated(text).snippet)
-    assert step["if"] == "startsWith(github.ref, 'refs/tags/')"
-    assert step["timeout-minutes"] == 90
-    assert step["continue-on-error"] is True
-
-
-def test_a_composite_action_takes_what_kiln_needs_as_inputs():
-    """GitHub refuses a composite action that speaks of secrets or vars."""
-    (old,) = yaml.safe_load(action_file())["jobs"]["build"]["steps"]
-    text = yaml.safe_dump({"runs": {"using": "composite", "steps": [old]}})
-    migration = migrated(text)
-    assert "secrets." not in migration.snippet
-    assert "vars." not in migration.snippet
-    assert "KILN_KEY: ${{ inputs.kiln-key }}\n" in migration.snippet
-    assert "kiln-url, kiln-key and kiln-account" in "\n".join(migration.notes)
-
-
-@pytest.mark.parametrize("on", ["workflow_call", ["push", "workflow_call"], {"workflow_call": {}}])
-def test_a_reusable_workflow_is_told_how_it_gets_the_key(on):
-    """Secrets do not reach it by themselves."""
-    text = yaml.safe_dump(yaml.safe_load(action_file()) | {"on": on})
-    assert "secrets: inherit" in "\n".join(migrated(text).notes)
-    assert "secrets: inherit" not in "\n".join(migrated(action_file()).notes)
-
-
-@pytest.mark.parametrize(
-    "runner",
-    ["windows-2022", ["self-hosted", "Windows"], {"group": "big", "labels": ["windows-latest"]}],
-)
-def test_a_runner_is_known_by_any_of_its_labels(runner):
-    """A self-hosted one has several, and no zip if it runs Windows."""
-    migration = migrated(action_file({"source-os-type": "windows"}, **{"runs-on": runner}))
-    assert "7z a -tzip" in migration.snippet
-
-
-def test_the_lines_work_on_a_windows_runner():
-    """GNU tar takes C: for the name of another machine."""
-    snippet = migrated(action_file(**{"runs-on": "windows-2022"})).snippet
-    assert "tar --force-local -czf" in snippet
