@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from cli.pipeline_files import UnreadablePipelineError, find_steps
 from cli.terminal import OK, REFUSED, complain, read_text, say, values_of, write_files
 from imaging.migration import FoundStep, Migration, Tool, migrate
 from imaging.recipe.writing import recipe_text
+
+# Where a runner has the repository.
+_WORKSPACE = re.compile(
+    r"^(\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/+", re.IGNORECASE
+)
 
 
 def import_task(arguments: argparse.Namespace) -> int:
@@ -18,7 +25,7 @@ def import_task(arguments: argparse.Namespace) -> int:
     path: Path = arguments.file
     values = values_of(arguments.set)
     try:
-        steps = find_steps(read_text(path))
+        steps = [_with_template(step, path) for step in find_steps(read_text(path))]
     except UnreadablePipelineError as error:
         complain([f"{path}: {error}"])
         return REFUSED
@@ -36,6 +43,19 @@ def import_task(arguments: argparse.Namespace) -> int:
             continue
         _write(step, migration, arguments)
     return worst
+
+
+def _with_template(step: FoundStep, workflow: Path) -> FoundStep:
+    """Add the template file that a step names, from the repository around its workflow."""
+    given = step.inputs.get("image-builder-template-name")
+    name = _WORKSPACE.sub("", given.text.replace("\\", "/")) if given else ""
+    inside = PurePosixPath(name)
+    if inside.suffix.lower() != ".json" or inside.is_absolute() or ".." in inside.parts:
+        return step
+    for folder in workflow.resolve().parents:
+        if (folder / inside).is_file():
+            return replace(step, template=read_text(folder / inside))
+    return step
 
 
 def _migrations(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imaging.migration.action_template import names_template, put_template
 from imaging.migration.draft import Draft
 from imaging.migration.parts import (
     last_folder,
@@ -52,13 +53,18 @@ def draft_of_action(draft: Draft) -> str:
     os_type = draft.choice("source-os-type", "linux", _SYSTEMS)
     if not draft.has("source-os-type"):
         draft.refuse("source-os-type", "is missing; it must be linux or windows")
-    location = region_name(draft.text("location"))
-    draft.put(("location",), location, "location")
-    _identity(draft)
-    _source(draft)
-    _customizers(draft, os_type)
-    _target(draft, location)
-    draft.put(("properties", "vmProfile", "vmSize"), draft.text("vm-size"), "vm-size")
+    if names_template(draft):
+        steps_of_file = put_template(draft)
+        _customizers(draft, os_type)
+        put_customizers(draft, *steps_of_file)
+    else:
+        location = region_name(draft.text("location"))
+        draft.put(("location",), location, "location")
+        _identity(draft)
+        _source(draft)
+        _customizers(draft, os_type)
+        _target(draft, location)
+        draft.put(("properties", "vmProfile", "vmSize"), draft.text("vm-size"), "vm-size")
     timeout = "build-timeout-in-minutes"
     put_number(draft, ("properties", "buildTimeoutInMinutes"), timeout)
     _what_is_different(draft)
@@ -149,11 +155,7 @@ def _what_is_different(draft: Draft) -> None:
         draft.note("action-run-mode: left out, the new lines wait for the end of the build")
     if draft.has("customizer-destination"):
         draft.note("customizer-destination: left out, the action never read it")
-    name = draft.filled("image-builder-template-name")
-    if name.lower().endswith(".json"):
-        why = f"is a template file: turn it into a recipe with `kiln recipe repair {name}`"
-        draft.refuse("image-builder-template-name", why)
-    elif name:
+    if draft.has("image-builder-template-name") and not names_template(draft):
         draft.note("image-builder-template-name: left out, Kiln names each template itself")
     if draft.step.home in _ABOUT_HOME:
         draft.note(_ABOUT_HOME[draft.step.home])

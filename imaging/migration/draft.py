@@ -46,7 +46,7 @@ class Draft:
         self.faults: list[Fault] = []
         self.document: dict[str, Any] = {}
         self._values = {**step.variables, **values}
-        self._given_values = values
+        self.given = values
         self._used: set[str] = set()
         self._open: set[str] = set()
         self._sources: dict[str, str] = {}
@@ -60,7 +60,7 @@ class Draft:
         self._used.add(name.lower())
         given = self.step.inputs.get(name.lower())
         written = given.text.strip() if given else ""
-        return written or self._given_values.get(name.lower(), "")
+        return written or self.given.get(name.lower(), "")
 
     def text(self, name: str, default: str = "") -> str:
         """Take an input with its variables filled in; one that stays open is a fault.
@@ -96,10 +96,10 @@ class Draft:
         """
         raw = self.raw(name)
         for one in variables_in(raw):
-            asked = one.startswith(_ASKED) and one not in self._given_values
+            asked = one.startswith(_ASKED) and one not in self.given
             if asked and one in self._values:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
-        return filled(raw, self._values, self._given_values, is_script=is_script)
+        return filled(raw, self._values, self.given, is_script=is_script)
 
     def as_written(self, name: str) -> str:
         """Take an input for the new lines: a run fills in its variables, people its placeholders.
@@ -107,7 +107,7 @@ class Draft:
         Args:
             name: of the input; in any case.
         """
-        return filled(self.raw(name), {}, self._given_values)
+        return filled(self.raw(name), {}, self.given)
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Take a switch.

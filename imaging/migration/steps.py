@@ -52,6 +52,7 @@ class FoundStep:
         on_windows: whether its agent is said to be a Windows one.
         options: by which others refer to the step, and what decides how it runs.
         home: what the file is.
+        template: text of the template file that the action is given, if it was found.
     """
 
     tool: Tool
@@ -61,3 +62,4 @@ class FoundStep:
     on_windows: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     home: Home = Home.PIPELINE
+    template: str | None = None

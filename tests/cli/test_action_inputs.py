@@ -151,10 +151,6 @@ def test_a_target_that_the_action_made_up_has_to_be_named():
         ({"source-image": "Ubuntu"}, "it must be Publisher:Offer:Sku"),
         ({"dist-image-tags": "team"}, "it must be name:value"),
         (
-            {"image-builder-template-name": "aib/template.json"},
-            "kiln recipe repair aib/template.json",
-        ),
-        (
             {"distributor-type": "x"},
             "which ignored it; remove it, or write dist-type if that is meant",
         ),
