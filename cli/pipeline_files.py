@@ -107,7 +107,8 @@ class _Walk:
             for item in node.value:
                 yield from self.steps(item, variables, depth + 1)
         elif isinstance(node, yaml.MappingNode):
-            known = {**variables, **_variables(node)}
+            own = _variables(node)
+            known = {**variables, **own} if own else variables
             step = _step(node, known)
             if step is not None:
                 yield step
