@@ -35,13 +35,15 @@ def import_task(arguments: argparse.Namespace) -> int:
         complain([f"{path}: has no step of {tools}; {where}"])
         return REFUSED
     worst = OK
+    texts: dict[Path, str] = {}
     for step, migration in _migrations(steps, values):
         complain([f"{path}: line {step.line}: {note}" for note in migration.notes])
         if migration.faults:
             complain([f"{path}: {fault}" for fault in migration.faults])
             worst = REFUSED
             continue
-        _write(step, migration, arguments)
+        texts |= _texts(step, migration)
+    _show(texts, arguments)
     return worst
 
 
@@ -72,14 +74,22 @@ def _migrations(
         yield step, migration if name == first else migrate(step, values, recipe_name=name)
 
 
-def _write(step: FoundStep, migration: Migration, arguments: argparse.Namespace) -> None:
-    recipe = recipe_text(migration.document)
+def _texts(step: FoundStep, migration: Migration) -> dict[Path, str]:
+    """Return the files of one step: its recipe and the new lines of pipeline."""
     kind = "github" if step.tool is Tool.ACTION else "azure-pipelines"
+    return {
+        Path(f"{migration.recipe_name}.json"): recipe_text(migration.document),
+        Path(f"{migration.recipe_name}.{kind}.yml"): migration.snippet,
+    }
+
+
+def _show(texts: Mapping[Path, str], arguments: argparse.Namespace) -> None:
+    """Write the files of all steps, or print them."""
     if arguments.out is None:
-        say(f"# {migration.recipe_name}.json\n{recipe}\n# {kind}.yml\n{migration.snippet}")
+        for name, text in texts.items():
+            say(f"# {name}\n{text}")
         return
-    recipe_file = arguments.out / f"{migration.recipe_name}.json"
-    lines_file = arguments.out / f"{migration.recipe_name}.{kind}.yml"
-    texts = {recipe_file: recipe, lines_file: migration.snippet}
-    write_files(texts, force=arguments.force)
-    say(f"{recipe_file}\n{lines_file}")
+    files = {arguments.out / name: text for name, text in texts.items()}
+    write_files(files, force=arguments.force)
+    for path in files:
+        say(str(path))

@@ -54,13 +54,13 @@ def test_a_folder_may_have_the_name_that_a_second_recipe_would_get(folder, capsy
 
 
 def test_nothing_is_written_where_one_file_is_there_already(folder, capsys):
-    """Half of a result is worse than none."""
-    (folder / "p.yml").write_text(task_file())
+    """Half of a result is worse than none, also where only a later step is in the way."""
+    (folder / "p.yml").write_text(task_file() + "---\n" + task_file())
     (folder / "new").mkdir()
-    (folder / "new/webapp.azure-pipelines.yml").write_text("mine\n")
+    (folder / "new/webapp-2.azure-pipelines.yml").write_text("mine\n")
     assert main(["import-task", "p.yml", "--out", "new"]) == 2
-    assert "new/webapp.azure-pipelines.yml is there already" in capsys.readouterr().err
-    assert [path.name for path in (folder / "new").iterdir()] == ["webapp.azure-pipelines.yml"]
+    assert "new/webapp-2.azure-pipelines.yml is there already" in capsys.readouterr().err
+    assert [path.name for path in (folder / "new").iterdir()] == ["webapp-2.azure-pipelines.yml"]
 
 
 def test_import_task_refuses_with_lines(folder, capsys):
