@@ -108,7 +108,7 @@ class Invoker:
             with self._reported(invocation, call):
                 arguments = _arguments(call, invocation)
                 if function.is_async:
-                    answer = await function.call(**arguments)
+                    answer = await _call_on_the_loop(function.call, arguments)
                 else:
                     answer = await self._on_thread(function.call, arguments, invocation)
                 return _encode(function, answer)
@@ -172,9 +172,9 @@ class _Reported:
         if error is None:
             self._console.succeeded(self._invocation, seconds, quiet=self._call.quiet)
             return
-        if not isinstance(error, Exception | SystemExit):
-            return  # cancellation and the like pass as they are
-        failure = describe_failure(error)
+        if not isinstance(error, Exception):
+            return  # the host ends
+        failure = error if isinstance(error, InvocationFailed) else describe_failure(error)
         self._console.failed(self._invocation, seconds, failure)
         raise failure from error
 
@@ -198,11 +198,27 @@ def _new_invocation(call: Call) -> Invocation:
 def _call_with_id(
     function: Callable[..., Any], arguments: dict[str, Any], invocation: Invocation
 ) -> object:
+    """Call a function on this thread; whatever it raises is its failure, never the host's end."""
     _thread_local.invocation_id = invocation.invocation_id
     try:
         return function(**arguments)
+    except BaseException as error:
+        raise describe_failure(error) from error
     finally:
         _thread_local.invocation_id = None
+
+
+async def _call_on_the_loop(function: Callable[..., Any], arguments: dict[str, Any]) -> object:
+    """Call an async function; what only the host's end or Ctrl-C may mean passes as it is."""
+    try:
+        return await function(**arguments)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        task = asyncio.current_task()
+        if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+            raise
+        raise describe_failure(error) from error
 
 
 def _arguments(call: Call, invocation: Invocation) -> dict[str, Any]:

@@ -138,10 +138,44 @@ async def test_nothing_counts_as_running_afterwards(app_folder, invoker):
     assert invoker.is_idle
 
 
-async def test_a_function_that_ends_the_process_ends_itself_only(app_folder, invoker):
-    """`sys.exit` in a function must not take down the builds of others."""
-    with pytest.raises(InvocationFailed, match="SystemExit: 3"):
-        await invoker.invoke(call(activity(app_folder, "raise SystemExit(3)")))
+ODD_ERRORS = ["SystemExit(3)", "GeneratorExit()", "StopIteration(1)", "Cancelled()"]
+
+
+@pytest.mark.parametrize(
+    ("head", "raised"),
+    [
+        *(("def act(given):", raised) for raised in [*ODD_ERRORS, "KeyboardInterrupt()"]),
+        # On the event loop's thread KeyboardInterrupt is Ctrl-C, and ends the host.
+        *(("async def act(given):", raised) for raised in ODD_ERRORS),
+    ],
+)
+async def test_whatever_a_function_raises_ends_itself_only(app_folder, invoker, head, raised):
+    """Such an error would take the host down, or nobody would ever hear that the call has ended."""
+    body = f"from asyncio import CancelledError as Cancelled; raise {raised}"
+
+    with pytest.raises(InvocationFailed, match=r"Error|Exit|Interrupt|Iteration"):
+        await invoker.invoke(call(activity(app_folder, body, head)))
+
+
+def test_an_orchestrator_that_ends_the_process_ends_itself_only(app_folder, invoker):
+    """It runs on a thread of the engine, and its instance must fail instead of staying pending."""
+    with pytest.raises(InvocationFailed, match="KeyboardInterrupt: "):
+        invoker.invoke_here(call(activity(app_folder, "raise KeyboardInterrupt")))
+
+
+async def test_an_async_function_is_cancelled_with_its_caller(app_folder, invoker):
+    """The host's end is no failure of the function, which runs again after the next start."""
+    head = "async def act(given):"
+    function = activity(app_folder, "begun.set(); await forever", head)
+    begun = function.call.__globals__["begun"] = asyncio.Event()
+    function.call.__globals__["forever"] = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(invoker.invoke(call(function)))
+    await begun.wait()
+
+    waiting.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
 
 
 async def test_an_abandoned_thread_still_counts(app_folder, invoker):
