@@ -110,6 +110,7 @@ class ActionCalls:
         if name not in known:
             raise ActionRefused(refusals.missing_function("orchestrator", name, known))
         self._check_child_id(wanted_id)
+        f"{wanted_id}{action.get('version')}".encode()  # no store keeps half a character
         child_input = action.get("input")
 
         def make_call(number: int) -> ChildCall:
@@ -126,6 +127,8 @@ class ActionCalls:
     def _check_child_id(self, wanted_id: str | None) -> None:
         parent = self._instance.parent
         taken = {self._instance.instance_id.lower(), parent.instance_id.lower() if parent else ""}
+        if wanted_id and wanted_id.startswith("@"):
+            raise ActionRefused("Orchestration instance ids must not start with @.")
         if wanted_id and wanted_id.lower() in taken:
             raise ActionRefused(
                 "The instance ID of a sub-orchestration must be different than the instance ID of "

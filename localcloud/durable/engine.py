@@ -14,6 +14,7 @@ a restart. Unlike Azure, an unknown activity and a child whose id is taken fail 
 from __future__ import annotations
 
 import asyncio
+import unicodedata
 import uuid
 from pathlib import Path
 
@@ -233,7 +234,7 @@ def check_instance_id(instance_id: str) -> None:
     """
     if instance_id.startswith("@"):
         raise ValueError("Orchestration instance ids must not start with @.")
-    if any(each in "/\\#?" or not each.isprintable() for each in instance_id):
+    if any(each in "/\\#?" or unicodedata.category(each) == "Cc" for each in instance_id):
         raise ValueError(
             "Orchestration instance ids must not contain /, \\, #, ?, or control characters."
         )

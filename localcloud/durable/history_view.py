@@ -66,7 +66,7 @@ def show_json(text: str | None) -> object:
     if text is None:
         return None
     try:
-        return json.loads(text)
+        return json.loads(text, parse_constant=str)  # Newtonsoft writes NaN as "NaN"
     except ValueError:
         return text
 

@@ -1,19 +1,20 @@
 """The HTTP management API of the Durable extension, as aiohttp routes over the engine.
 
 Written after HttpApiHandler.cs:282 ff.; the host mounts it twice: for the world behind the system
-key, and on the loopback RPC listener for the SDK's client, without a key. Route names and query
-keys ignore case; what is not a route answers 404 without a body.
+key, and on the loopback RPC listener for the SDK's client, without a key. Prefix, route names
+and query keys ignore case; what is not a route answers 404 without a body.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from aiohttp import web
 
@@ -42,7 +43,12 @@ def routes(engine: Engine, prefix: str, webhooks: Webhooks | None = None) -> lis
         webhooks: how links in answers are built; from the request's own address for None.
     """
     management = _Management(engine, prefix.rstrip("/"), webhooks)
-    return [web.route("*", prefix.rstrip("/") + "/{path:.*}", management.answer)]
+    return [web.route("*", any_case(prefix) + "/{path:.*}", management.answer)]
+
+
+def any_case(path: str) -> str:
+    """Return an aiohttp pattern for a path whose letters may be small or capital, as in Azure."""
+    return f"/{{fixed:(?i:{re.escape(path.strip('/'))})}}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,9 @@ class _Management:
 
     async def answer(self, request: web.Request) -> web.Response:
         path = request.rel_url.raw_path[len(self._prefix) :].strip("/")
-        segments = [unquote(segment) for segment in path.split("/")]
+        segments = [unquote_plus(segment) for segment in path.split("/")]
+        if segments[0].lower() == "entities":
+            return _refused_entity()
         method, call = self._route(request, segments)
         if method is None:
             return web.Response(status=404)
@@ -207,8 +215,8 @@ class _Management:
         return web.json_response({"instancesDeleted": await self._engine.purge(*ended)})
 
     async def _raise_event(self, call: _Call) -> web.Response:
+        await self._engine.live(call.instance_id)
         if call.request.content_type.lower() != "application/json":
-            await self._engine.live(call.instance_id)
             return _error(400, "Only application/json request content is supported")
         body = await json_body(call.request)
         await self._engine.raise_event(call.instance_id, call.detail, body)
@@ -247,6 +255,13 @@ async def _guarded(method: _Answer, call: _Call) -> web.Response:
     except Exception as error:  # noqa: BLE001 - the extension answers 500 with this body
         _log.exception("management_request_failed path=%s", call.request.path)
         return _error(500, _FAILED, error)
+
+
+def _refused_entity() -> web.Response:
+    # 404 would tell the SDK's client that an entity has no state yet.
+    message = refusals.not_supported("an entity")
+    _log.error("management_request_refused reason=%r", message)
+    return _error(501, message)
 
 
 def _error(status: int, message: str, error: Exception | None = None) -> web.Response:

@@ -28,7 +28,7 @@ def missing_function(kind: str, name: str, known: Iterable[str]) -> str:
 
 
 def not_supported(what: str) -> str:
-    """Say that an orchestrator asked for something the local engine does not do."""
+    """Say that somebody asked for something the local engine does not do."""
     return f"{what} is not supported by the local Durable engine."
 
 

@@ -85,5 +85,5 @@ async def json_body(request: web.Request) -> str | None:
         return None
     try:
         return dump(json.loads(body))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidJson(str(error)) from error

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from localcloud.durable.management import any_case
 from localcloud.functions_host import blob_webhook
 from localcloud.functions_host.blob_webhook import BlobWebhook
 from localcloud.functions_host.http_triggers import MAX_REQUEST_BYTES, HttpTriggers
@@ -49,9 +50,9 @@ def make_public_application(doors: Doors, management: list[web.RouteDef]) -> web
     application.add_routes(management)
     application.add_routes(
         [
-            web.get("/admin/host/status", status),
-            web.post("/admin/functions/{name}", run_timer),
-            web.post(blob_webhook.PATH, doors.blobs.handle),
+            web.get(any_case("/admin/host/status"), status),
+            web.post(any_case("/admin/functions") + "/{name}", run_timer),
+            web.post(any_case(blob_webhook.PATH), doors.blobs.handle),
             web.route("*", "/{path:.*}", doors.http.handle),
         ]
     )

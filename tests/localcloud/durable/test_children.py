@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.localcloud.durable.runs import ended, output, played, reached, run, sdk_input
 
 
@@ -29,6 +31,17 @@ async def test_a_child_may_not_have_its_parents_id(engine):
     """The extension refuses it."""
     instance = await run(engine, "parent_of_itself")
     assert "must be different than the instance ID of a parent" in instance.output
+
+
+@pytest.mark.parametrize(
+    ("instance_id", "told"),
+    [("@child", "must not start with @"), ("half \ud83d", "can't encode character")],
+)
+async def test_a_child_may_not_have_an_id_that_cannot_be_kept(engine, instance_id, told):
+    """The extension refuses the first; the other would leave its parent pending for ever."""
+    instance = await run(engine, "parent_of_an_odd_id", instance_id)
+    assert instance.status == "Failed"
+    assert told in instance.output
 
 
 async def test_a_child_may_take_hours(engine, clock):

@@ -4,9 +4,11 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from yarl import URL
 
 from localcloud.durable.instance import Status
 from localcloud.durable.management import Webhooks
+from tests.localcloud.durable.conftest import PREFIX
 from tests.localcloud.durable.runs import ended, reached, run
 
 
@@ -25,8 +27,19 @@ async def test_events_that_are_not_json_are_refused(call, engine):
     status, body, _ = await call("POST", path, data=b"1", headers={"Content-Type": "text/plain"})
     assert (status, body["Message"]) == (400, "Only application/json request content is supported")
     json_type = {"Content-Type": "application/json"}
-    status, body, _ = await call("POST", path, data=b"{", headers=json_type)
-    assert (status, body["Message"]) == (400, "Invalid JSON content")
+    for data in (b"{", b'"\xff"', b"[" * 100_000):
+        status, body, _ = await call("POST", path, data=data, headers=json_type)
+        assert (status, body["Message"]) == (400, "Invalid JSON content")
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "text/plain"])
+async def test_an_event_for_nobody_is_404_whatever_it_holds(call, engine, content_type):
+    """The instance is looked for first, so a caller is told the mistake that matters."""
+    headers = {"Content-Type": content_type}
+    path = "/instances/build/raiseEvent/go"
+    assert (await call("POST", path, data=b"{", headers=headers))[:2] == (404, "")
+    await run(engine, "no_yield", None, "build")
+    assert (await call("POST", path, data=b"{", headers=headers))[:2] == (410, "")
 
 
 OPERATIONS = ["raiseEvent/go", "terminate", "suspend", "resume"]
@@ -63,6 +76,15 @@ async def test_rewind_is_not_simulated_and_says_so(call, engine):
     assert (await call("POST", "/instances/nobody/rewind"))[0] == 404
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+async def test_entities_are_not_simulated_and_say_so(call, method, caplog):
+    """404 would mean to the SDK that the entity exists and has no state yet."""
+    refused = "an entity is not supported by the local Durable engine."
+    status, body, _ = await call(method, "/entities/counter/one")
+    assert (status, body["Message"]) == (501, refused)
+    assert refused in caplog.text
+
+
 async def test_purge_deletes_one_ended_instance(call, engine):
     """A live one is refused with 412, as the extension does since 3.x."""
     await run(engine, "no_yield", None, "build")
@@ -91,7 +113,6 @@ async def test_purge_by_filter_spares_live_and_younger_instances(call, engine, c
     ("method", "path"),
     [
         ("GET", "/"),
-        ("GET", "/entities/counter/one"),
         ("GET", "/orchestrators/echo"),
         ("PUT", "/instances/build"),
         ("POST", "/instances"),
@@ -113,6 +134,13 @@ async def test_routes_ignore_case_and_ids_may_hold_any_allowed_character(call, e
     assert (status, body["instanceId"]) == (200, "a:b c%d&ü")
 
 
+async def test_the_prefix_ignores_case_too(http, engine):
+    """ASP.NET's routes do."""
+    await run(engine, "no_yield", None, "build")
+    async with http.get("/Runtime/WebHooks/DurableTask/instances/build") as answer:
+        assert answer.status == 200
+
+
 async def test_links_carry_the_key_when_the_host_gives_one(engine):
     """They are for the SDK and operators only."""
     links = Webhooks("http://localhost:7071/hooks", "hub", "s3cret").links("a b")
@@ -120,6 +148,14 @@ async def test_links_carry_the_key_when_the_host_gives_one(engine):
         "http://localhost:7071/hooks/instances/a+b/terminate?reason={text}"
         "&taskHub=hub&connection=Storage&code=s3cret"
     )
+
+
+async def test_a_link_leads_to_its_instance_whatever_the_id_holds(http, engine):
+    """.NET writes a blank of an id as a plus sign, and reads it so."""
+    await run(engine, "no_yield", None, "a b+c%20d")
+    links = Webhooks(str(http.make_url(PREFIX))).links("a b+c%20d")
+    async with http.session.get(URL(links["statusQueryGetUri"], encoded=True)) as answer:
+        assert answer.status == 200
 
 
 async def test_an_error_of_the_engine_is_answered_and_logged(call, engine, monkeypatch, caplog):

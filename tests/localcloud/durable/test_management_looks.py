@@ -6,6 +6,13 @@ from localcloud.durable.instance import Status
 from tests.localcloud.durable.runs import played, reached, run, sdk_input
 
 
+async def test_what_is_no_number_is_shown_as_text(call, engine):
+    """Python writes NaN, which no other JSON reader takes; .NET shows it in quotes."""
+    await run(engine, "echo", [float("nan"), float("-inf")], "build")
+    _, body, _ = await call("GET", "/instances/build")
+    assert body["output"] == ["NaN", "-Infinity"]
+
+
 async def test_the_status_of_a_running_instance_is_202_with_location_and_retry_after(call, engine):
     """Clients poll by it."""
     await engine.start_new("one_event", "build", sdk_input({"a": 1}))

@@ -44,6 +44,12 @@ def parent_of_itself(context):
 
 
 @orchestrator
+def parent_of_an_odd_id(context):
+    """Start a child under the given id."""
+    yield context.call_sub_orchestrator(no_yield, None, context.get_input())
+
+
+@orchestrator
 def parent_of_a_sleeper(context):
     """Wait an hour for a child."""
     return (yield context.call_sub_orchestrator(nap, 3600, f"{context.instance_id}:nap"))
