@@ -47,7 +47,7 @@ class ActivityRunner:
             answer = await self._call(work)
             self._kill_point("after_effect", work.name)
         message = Message(work.instance_id, work.execution_id, answer)
-        awaited = await self._thread.run(self._thread.store.answer, work.number, message)
+        awaited = await self._thread.insist(self._thread.store.answer, work.number, message)
         self._kill_point("after_answer", work.name)
         return work.instance_id if awaited else None
 

@@ -39,7 +39,7 @@ class Alarm:
             self._sleep.cancel()
 
     async def _ring(self) -> None:
-        store, run = self._thread.store, self._thread.run
+        store, run = self._thread.store, self._thread.insist
         while True:
             self._changed.clear()
             with self._clock.busy():

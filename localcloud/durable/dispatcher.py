@@ -80,12 +80,12 @@ class Dispatcher:
 
     async def _take_turn(self, instance_id: str) -> None:
         store, now_utc = self._thread.store, self._clock.now()
-        turn = await self._thread.run(store.turn, instance_id, now_utc)
+        turn = await self._thread.insist(store.turn, instance_id, now_utc)
         if turn is None:
             return
         loop = asyncio.get_running_loop()
         change = await loop.run_in_executor(self._threads, self._replay.take, turn, now_utc)
-        applied = await self._thread.run(store.apply, change)
+        applied = await self._thread.insist(store.apply, change)
         if applied is not None:
             self._follow_up(applied)
             self.on_change(change.instance)

@@ -77,7 +77,7 @@ class Engine:
         """Open the store and go on with everything in it.
 
         Raises:
-            StoreInUseError: another engine has the store open.
+            StoreUnusableError: another engine has the store open, or it is no store.
         """
         await self._thread.open()
         await self._dispatcher.start()

@@ -24,10 +24,6 @@ _SELECT_INSTANCE = f"select {schema.INSTANCE_COLUMNS} from instances "  # noqa: 
 _INSERT_INSTANCE = f"insert or replace into instances values({_PLACES})"
 
 
-class StoreInUseError(RuntimeError):
-    """Another process has the store open."""
-
-
 class Store:
     """Instances, their histories, messages on the way and work to do."""
 
@@ -38,7 +34,7 @@ class Store:
             path: the SQLite file; its folder exists.
 
         Raises:
-            StoreInUseError: another engine has it open.
+            sqlite3.Error: it is in use or damaged, or cannot be written.
         """
         self._db = sqlite3.connect(path, timeout=2, isolation_level=None)
         try:
@@ -46,11 +42,10 @@ class Store:
             self._db.execute("pragma journal_mode=wal")
             self._db.execute("pragma synchronous=normal")
             self._db.executescript(schema.CREATE)
-        except sqlite3.OperationalError as error:
+            self.query(InstanceQuery(limit=1))
+        except sqlite3.Error:
             self._db.close()
-            raise StoreInUseError(
-                f"the store {path} cannot be opened ({error}); is another host using it?"
-            ) from error
+            raise
 
     def close(self) -> None:
         """Close the file and release its lock."""
@@ -238,7 +233,8 @@ class Store:
         self._db.execute("begin immediate")
         try:
             yield
+            self._db.execute("commit")
         except BaseException:
-            self._db.execute("rollback")
+            if self._db.in_transaction:  # SQLite itself rolls back on a full disk
+                self._db.execute("rollback")
             raise
-        self._db.execute("commit")

@@ -11,6 +11,7 @@ from localcloud.functions_host.console import set_up_logging
 from localcloud.functions_host.faults import StartupError
 from localcloud.functions_host.host import Host
 from localcloud.functions_host.options import HostOptions, read_options
+from localcloud.sqlite_faults import StoreUnusableError
 
 
 async def serve(options: HostOptions) -> bool:
@@ -18,6 +19,7 @@ async def serve(options: HostOptions) -> bool:
 
     Raises:
         StartupError: the host cannot start.
+        StoreUnusableError: a file of its folder is in use, or damaged.
     """
     os.chdir(options.app)  # as in Azure, relative paths of the app begin at its folder
     let_log_through = set_up_logging()
@@ -41,7 +43,7 @@ def main() -> int:
     options = read_options(sys.argv[1:])
     try:
         ended = asyncio.run(serve(options))
-    except StartupError as error:
+    except (StartupError, StoreUnusableError) as error:
         print(f"the host cannot start: {error}", file=sys.stderr)  # noqa: T201 - a command line
         return 1
     except KeyboardInterrupt:

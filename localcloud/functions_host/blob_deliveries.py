@@ -21,6 +21,7 @@ from localcloud.functions_host.blob_triggers import POISON_QUEUE, BlobTrigger
 from localcloud.functions_host.invocation import Invoker
 from localcloud.functions_host.storage_threads import StorageThreads
 from localcloud.functions_host.trigger_storage import ListedBlob, StorageUnavailableError
+from localcloud.sqlite_faults import StoreUnusableError
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class BlobDeliveries:
         try:
             while not await self._try_once(trigger, version, reason):
                 await self._clock.sleep_until(self._clock.now() + self._limits.pause)
-        except StorageUnavailableError as error:
+        except (StorageUnavailableError, StoreUnusableError) as error:
             _log.warning("blob %s/%s waits: %s", version.container, version.blob, error)
 
     async def _try_once(self, trigger: BlobTrigger, version: BlobVersion, reason: str) -> bool:

@@ -10,6 +10,8 @@ import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.sqlite_faults import file_named
+
 _TABLE = """
 create table if not exists receipts (
     function text not null, container text not null, blob text not null, etag text not null,
@@ -44,30 +46,41 @@ class BlobReceipts:
 
     Args:
         path: the SQLite file.
+
+    Raises:
+        StoreUnusableError: it is in use or damaged, or cannot be written.
     """
 
     def __init__(self, path: Path) -> None:
-        self._database = sqlite3.connect(path, isolation_level=None)
-        self._database.execute("pragma journal_mode = wal")
-        self._database.execute("pragma synchronous = normal")
-        self._database.execute(_TABLE)
-        rows = self._database.execute(
-            "select function, container, blob, etag from receipts where done = 1"
-        )
-        self._done = {(row[0], row[1], row[2]): str(row[3]) for row in rows}
+        self._path = path
+        with file_named(path):
+            self._database = sqlite3.connect(path, isolation_level=None)
+            self._database.execute("pragma journal_mode = wal")
+            self._database.execute("pragma synchronous = normal")
+            self._database.execute(_TABLE)
+            rows = self._database.execute(
+                "select function, container, blob, etag from receipts where done = 1"
+            )
+            self._done = {(row[0], row[1], row[2]): str(row[3]) for row in rows}
 
     def is_done(self, version: BlobVersion) -> bool:
         """Tell whether that version was handed over, or given up."""
         return self._done.get((version.function, version.container, version.blob)) == version.etag
 
     def begin_try(self, version: BlobVersion) -> int:
-        """Count a try before it is made, so that a crash counts as one; return its number."""
-        row = self._database.execute(_BEGIN, vars(version)).fetchone()
+        """Count a try before it is made, so that a crash counts as one; return its number.
+
+        Raises:
+            StoreUnusableError: it cannot be written down.
+        """
+        with file_named(self._path):
+            row = self._database.execute(_BEGIN, vars(version)).fetchone()
         return int(row[0])
 
     def finish(self, version: BlobVersion) -> None:
-        """Write the receipt."""
-        self._database.execute(_FINISH, vars(version))
+        """Write the receipt. Raises as `begin_try`."""
+        with file_named(self._path):
+            self._database.execute(_FINISH, vars(version))
         self._done[(version.function, version.container, version.blob)] = version.etag
 
     def close(self) -> None:

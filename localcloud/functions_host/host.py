@@ -22,7 +22,6 @@ from azure.functions.meta import Datum
 from localcloud.clock import ScaledClock
 from localcloud.durable.engine import Engine
 from localcloud.durable.management import Webhooks, client_binding, routes
-from localcloud.durable.store import StoreInUseError
 from localcloud.functions_host.app_functions import AppFunctions
 from localcloud.functions_host.blob_deliveries import BlobDeliveries, BlobLimits
 from localcloud.functions_host.blob_polling import BlobPolling
@@ -71,6 +70,7 @@ class Host:
 
     Raises:
         StartupError: the app, its settings or the machine do not allow it.
+        StoreUnusableError: a file of its folder is damaged.
     """
 
     def __init__(self, options: HostOptions, settings: Mapping[str, str]) -> None:
@@ -103,11 +103,12 @@ class Host:
         return [function.name for function in self._index]
 
     async def start(self) -> None:
-        """Begin to serve."""
-        try:
-            await self._engine.start()
-        except StoreInUseError as error:
-            raise StartupError(f"{self._options.data} belongs to another host: {error}") from error
+        """Begin to serve.
+
+        Raises:
+            StoreUnusableError: another host has the folder, or its files are damaged.
+        """
+        await self._engine.start()
         await self._rpc_site.start()
         await self._site.start()
         self._watches.append(LastingTask(self._timers.run(), "no timer fires any more"))

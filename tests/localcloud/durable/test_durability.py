@@ -13,7 +13,7 @@ import pytest
 
 from localcloud.clock import ScaledClock, SkippingClock
 from localcloud.durable.engine import Engine
-from localcloud.durable.store import StoreInUseError
+from localcloud.sqlite_faults import StoreUnusableError
 from tests.localcloud.durable.killable_host import POLLS
 from tests.localcloud.durable.quirk_app import app_functions
 from tests.localcloud.durable.runs import ended, output, played, reached, sdk_input
@@ -130,7 +130,7 @@ async def test_a_second_engine_on_the_same_store_is_refused(new_engine, tmp_path
     """Both would run every activity."""
     await new_engine()
     second = Engine(app_functions, tmp_path / "hub.db", SkippingClock())
-    with pytest.raises(StoreInUseError, match="is another host using it"):
+    with pytest.raises(StoreUnusableError, match=r"hub\.db .*another host uses it"):
         await second.start()
     await second.stop()
 

@@ -159,4 +159,18 @@ def test_a_second_host_on_the_same_folder_is_refused(host, new_host):
     """Two engines on one store would run every activity twice."""
     code, output = new_host().launch().wait()
 
-    assert (code, "belongs to another host" in output) == (1, True)
+    assert (code, "another host uses it" in output) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["durable.sqlite", "blob_receipts.sqlite"])
+def test_a_damaged_file_of_the_folder_is_named(new_host, name):
+    """With the way out, and without a stack trace."""
+    host = new_host()
+    host.data.mkdir()
+    (host.data / name).write_bytes(b"no database" * 500)
+
+    code, output = host.launch().wait()
+
+    assert code == 1
+    assert f"{name} cannot be used (file is not a database)" in output
+    assert "Traceback" not in output
