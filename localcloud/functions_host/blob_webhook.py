@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
@@ -62,15 +62,29 @@ class BlobWebhook:
         if event.get("eventType") != _CREATED:
             _log.info("event ignored: type %s", event.get("eventType"))
             return
-        container, _, name = (
-            str(event.get("subject", "")).partition("/containers/")[2].partition("/blobs/")
-        )
+        container, name = _address(str(event.get("data", {}).get("url", "")))
         etag = str(event.get("data", {}).get("eTag", "")).strip('"')
-        if container != trigger.path.container or trigger.path.match(unquote(name)) is None:
+        if container != trigger.path.container or trigger.path.match(name) is None:
             _log.info("event ignored: %s/%s is not watched", container, name)
             return
         reason = f"New blob detected (EventGrid): {container}/{name}"
-        self._deliveries.deliver(trigger, ListedBlob(unquote(name), etag), reason)
+        self._deliveries.deliver(trigger, ListedBlob(name, etag), reason)
+
+
+def _address(url: str) -> tuple[str, str]:
+    """Return container and name of a blob; of a loopback URL the first part is the account.
+
+    From `data.url`, as the extension does (BlobsExtensionConfigProvider.GetBlobTriggerMessage).
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "", ""
+    path = parts.path.lstrip("/")
+    if parts.hostname == "127.0.0.1":
+        path = path.partition("/")[2]
+    container, _, name = path.partition("/")
+    return container, unquote(name)
 
 
 def _read_events(body: bytes) -> list[dict[str, Any]] | None:

@@ -1,5 +1,7 @@
 """The Event Grid webhook of blob triggers."""
 
+from urllib.parse import quote
+
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
@@ -28,7 +30,7 @@ def created(name, etag, container="intake"):
     return {
         "eventType": "Microsoft.Storage.BlobCreated",
         "subject": f"/blobServices/default/containers/{container}/blobs/{name}",
-        "data": {"api": "PutBlob", "eTag": etag, "url": f"https://storage/{container}/{name}"},
+        "data": {"eTag": etag, "url": f"https://storage/{container}/{quote(name)}"},
     }
 
 
@@ -54,6 +56,21 @@ async def test_an_event_hands_its_blob_over(room, webhook, account, as_batch):
     await room.poll()
 
     assert (answer.status, room.names) == (202, ["intake/web/1.zip"])
+
+
+@pytest.mark.parametrize("name", ["web/100%25 ü.zip", "web/a#b?c&d+e.zip", "web/{x}.zip"])
+@pytest.mark.parametrize(
+    "account_url", ["https://a.blob.core.windows.net", "https://127.0.0.1:1/a"]
+)
+async def test_an_event_names_its_blob_by_its_url(room, webhook, account, account_url, name):
+    """There it is encoded for certain, and so the extension reads it; Azurite's has the account."""
+    event = created(name, account.put("intake", name))
+    event["data"]["url"] = f"{account_url}/intake/{quote(name)}"
+
+    await webhook.post(PATH, params=QUERY, json=[event])
+    await room.settled()
+
+    assert room.names == [f"intake/{name}"]
 
 
 async def test_a_repeated_event_hands_the_blob_over_again(room, webhook, account):
@@ -93,6 +110,7 @@ async def test_events_that_do_not_fit_are_ignored(room, webhook, account):
         created("web/1.txt", "0x1"),
         created("web/1.zip", "0xold"),
         {"eventType": "Microsoft.Storage.BlobCreated"},
+        {"eventType": "Microsoft.Storage.BlobCreated", "data": {"url": "https://[/intake/a.zip"}},
     ]
 
     answer = await webhook.post(PATH, params=QUERY, json=events)
