@@ -15,6 +15,7 @@ import logging
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from aiohttp import web
 from azure.functions.meta import Datum
@@ -78,7 +79,7 @@ class Host:
         self._options = options
         self._listening = listen(options.port, "--port")
         self._rpc_listening = listen(options.rpc_port, "--rpc-port")
-        options.data.mkdir(parents=True, exist_ok=True)
+        _make_folder(options.data)
         self._host_json = read_host_json(options.app)
         self._settings = settings
         self._clock = ScaledClock(options.speed, options.clock_start, options.clock_shows)
@@ -222,6 +223,15 @@ def _refuse_azure(settings: Mapping[str, str]) -> None:
             "WEBSITE_INSTANCE_ID is set, so this is a machine of Azure; the local host has no "
             "business there"
         )
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartupError(
+            f"the folder {path} cannot be made ({error.strerror}); choose another one with --data"
+        ) from error
 
 
 def _thread_count(settings: Mapping[str, str]) -> int:

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,7 +65,7 @@ def index_app(app_folder: Path, module_name: str = Path(SCRIPT_FILE).stem) -> li
         sys.path.insert(0, str(app_folder))
     functions: list[IndexedFunction] = []
     faults: list[str] = []
-    for function in _registered_functions(module_name):
+    for function in _registered_functions(app_folder, module_name):
         try:
             functions.append(_index_function(function))
         except FunctionLoadError as error:
@@ -74,13 +75,12 @@ def index_app(app_folder: Path, module_name: str = Path(SCRIPT_FILE).stem) -> li
     return functions
 
 
-def _registered_functions(module_name: str) -> list[Function]:
+def _registered_functions(app_folder: Path, module_name: str) -> list[Function]:
     try:
         module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise AppLoadError(
-            [f"{module_name}.py cannot be imported: {type(error).__name__}: {error}"]
-        ) from error
+    except (Exception, SystemExit) as error:
+        fault = f"{module_name}.py cannot be imported: {type(error).__name__}: {error}"
+        raise AppLoadError([fault + _place(app_folder, error)]) from error
     apps = [value for value in vars(module).values() if isinstance(value, FunctionRegister)]
     if not apps:
         raise AppLoadError([f"no top level function app instance is defined in {module_name}.py"])
@@ -93,6 +93,13 @@ def _registered_functions(module_name: str) -> list[Function]:
         return list(apps[0].get_functions())
     except ValueError as error:
         raise AppLoadError([f"the app does not index: {error}"]) from error
+
+
+def _place(app_folder: Path, error: BaseException) -> str:
+    """Name the line of the app that led to an error; a SyntaxError's text does so itself."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if frame.filename.startswith(str(app_folder))]
+    return f" ({own[-1].filename}, line {own[-1].lineno})" if own else ""
 
 
 def _index_function(function: Function) -> IndexedFunction:

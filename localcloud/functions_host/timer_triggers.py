@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ from localcloud.functions_host.index import IndexedFunction
 from localcloud.functions_host.invocation import Call, Invoker
 from localcloud.functions_host.placeholders import resolve_placeholders
 from localcloud.functions_host.schedule import Schedule, read_schedule
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,14 @@ class TimerStatus:
         return datetime.fromisoformat(text) if text else None
 
     def write(self, function_name: str, entry: dict[str, str]) -> None:
-        """Write down the status of a timer."""
+        """Write down the status of a timer; without it the timers go on all the same."""
         self._entries[function_name] = entry
         unfinished = self._path.with_suffix(".new")
-        unfinished.write_text(json.dumps(self._entries, indent=2), encoding="utf-8")
-        unfinished.replace(self._path)
+        try:
+            unfinished.write_text(json.dumps(self._entries, indent=2), encoding="utf-8")
+            unfinished.replace(self._path)
+        except OSError as error:
+            _log.warning("a missed timer may not be made up for: %s: %s", self._path, error)
 
 
 class TimerTriggers:

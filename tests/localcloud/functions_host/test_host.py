@@ -162,6 +162,17 @@ def test_a_second_host_on_the_same_folder_is_refused(host, new_host):
     assert (code, "another host uses it" in output) == (1, True)
 
 
+def test_a_folder_that_cannot_be_made_is_named(new_host):
+    """With the option that chooses another one."""
+    host = new_host()
+    host.data.write_text("a file")
+
+    code, output = host.launch().wait()
+
+    assert (code, output.count("\n")) == (1, 1)
+    assert "cannot be made (File exists); choose another one with --data" in output
+
+
 @pytest.mark.parametrize("name", ["durable.sqlite", "blob_receipts.sqlite"])
 def test_a_damaged_file_of_the_folder_is_named(new_host, name):
     """With the way out, and without a stack trace."""

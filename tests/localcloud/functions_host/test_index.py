@@ -187,6 +187,20 @@ def test_a_module_without_exactly_one_app_is_refused(app_folder, preamble, messa
         index_source(app_folder, "", preamble)
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("import os; os.environ['NOT_SET']", "KeyError: 'NOT_SET' .*line 2"),
+        ("raise SystemExit('no settings')", "SystemExit: no settings .*line 2"),
+        ("def f(:", "SyntaxError: invalid syntax"),
+    ],
+)
+def test_an_app_that_fails_while_it_is_imported_is_refused(app_folder, line, message):
+    """One line that says what and where, as for every other reason not to start."""
+    with pytest.raises(AppLoadError, match=message):
+        index_source(app_folder, "", f"\n{line}\n")
+
+
 def test_two_functions_of_one_name_are_refused(app_folder):
     """Names are public: webhooks and Durable's history contain them."""
     twice = ACTIVITY.format(annotation="") * 2

@@ -121,6 +121,15 @@ async def test_a_failing_timer_goes_on(app_folder, invoker, clock):
     assert len(await timer.run(2)) >= 2
 
 
+async def test_timers_go_on_when_their_status_cannot_be_written(app_folder, invoker, clock, caplog):
+    """A full disk may end some sweeps, but not all that would come after it."""
+    (app_folder / "timers.new").mkdir()
+    timer = Ticking(app_folder, invoker, TIMER % ("0 */5 * * * *", ""), clock)
+
+    assert len(await timer.run(2)) >= 2
+    assert "a missed timer may not be made up for" in caplog.text
+
+
 async def test_a_timer_can_be_run_by_hand(app_folder, invoker, clock):
     """Nobody wants to wait for the night to see the janitor."""
     timer = Ticking(app_folder, invoker, TIMER % ("0 0 3 * * *", ""), clock)
