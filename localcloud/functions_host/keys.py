@@ -43,14 +43,18 @@ def load_keys(folder: Path) -> Keys:
     """Read `keys.json` of the folder; write it first if it is not there.
 
     Raises:
-        StartupError: the file is there and cannot be understood.
+        StartupError: the file cannot be written, read or understood.
     """
     path = folder / "keys.json"
-    if not path.exists():
-        _write_new(path)
     try:
+        if not path.exists():
+            _write_new(path)
         content = json.loads(path.read_text(encoding="utf-8"))
         return Keys(content["master"], content["function"], dict(content["systemKeys"]))
+    except OSError as error:
+        raise StartupError(
+            f"{path} cannot be read or written ({error.strerror}); choose another folder"
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise StartupError(f"{path} is damaged ({error}); delete it to get new keys") from error
 

@@ -53,6 +53,12 @@ def test_a_key_opens_its_own_doors(tmp_path, given, asked, opens):
     assert keys.opens(request, *asked) is opens
 
 
+def test_a_folder_that_takes_no_keys_stops_the_start(tmp_path):
+    """A full disk, or one that is read only, is told with the file that it stopped."""
+    with pytest.raises(StartupError, match=r"keys\.json cannot be read or written \(No such file"):
+        load_keys(tmp_path / "nowhere")
+
+
 def test_damaged_keys_stop_the_start(tmp_path):
     """New keys in silence would break what holds the old ones."""
     (tmp_path / "keys.json").write_text("{}")
