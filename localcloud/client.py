@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from localcloud import app_settings
 from localcloud.endpoints import ACCOUNT_NAME, STAGING_ACCOUNT_NAME, Endpoints
@@ -118,9 +119,9 @@ class CloudClient:
         plans: list[dict[str, Any]] = self._control("GET", "faults")["faults"]
         return plans
 
-    def clear_faults(self) -> None:
-        """Forget every planned fault."""
-        self._control("DELETE", "faults")
+    def clear_faults(self, plan_id: str | None = None) -> None:
+        """Forget one planned fault, or all."""
+        self._control("DELETE", f"faults/{quote(plan_id, safe='')}" if plan_id else "faults")
 
     def set_identity(self, mode: Mapping[str, Any]) -> None:
         """Let the identity endpoint fail: {"mode": "500", "times": 2}."""
@@ -165,7 +166,8 @@ class CloudClient:
         except urllib.error.HTTPError as error:
             with error:
                 text = error.read().decode(errors="replace")
-            raise CallError(error.code, f"{method} {url}: HTTP {error.code} {text}") from error
+            told = _message_in(text)
+            raise CallError(error.code, f"{method} {url}: HTTP {error.code} {told}") from error
         except OSError as error:
             raise CallError(0, f"{method} {url}: {error}; is the local cloud up?") from error
 
@@ -175,3 +177,11 @@ class CloudClient:
         return urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
         )
+
+
+def _message_in(text: str) -> str:
+    """Return what an error body says; all of it, where it is in no form that we know."""
+    try:
+        return str(json.loads(text)["error"]["message"])
+    except (ValueError, TypeError, KeyError):
+        return text

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 
 from localcloud.commands.parsing import Subparsers, add_command, attach
 from localcloud.errors import LocalCloudError
@@ -25,11 +26,13 @@ def add_parser(subparsers: Subparsers) -> None:
 python -m localcloud faults add '{"match": {"call": "run"}, "answer": {"status": 504}}'
 python -m localcloud faults add @plan.json
 python -m localcloud faults list
-python -m localcloud faults clear
+python -m localcloud faults clear 5affdb1dd822     # or all, without an id
 """,
     )
     parser.add_argument("verb", choices=("list", "add", "clear"), help="what to do")
-    parser.add_argument("plan", nargs="?", help="for add: the plan as JSON, or @FILE")
+    parser.add_argument(
+        "plan", nargs="?", help="for add: the plan as JSON, or @FILE; for clear: the id of one"
+    )
     parser.set_defaults(run=run)
 
 
@@ -38,9 +41,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
     client = attach(args.directory)
     if args.verb == "add":
         console.print_json(data=client.plan_fault(_read_plan(args.plan)))
+    elif args.verb == "clear" and args.plan:
+        client.clear_faults(args.plan)
+        console.print(f"Fault {escape(args.plan)} is planned no more.")
     elif args.verb == "clear":
         client.clear_faults()
         console.print("No faults are planned any more.")
+    elif args.plan:
+        raise LocalCloudError(f"faults list takes no '{args.plan}'; it shows every plan")
     else:
         console.print_json(data=client.faults())
     return 0

@@ -5,7 +5,7 @@ No token; the control plane listens on the loopback address only.
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -20,8 +20,9 @@ _JOURNAL_FILTERS = set(JournalEntry.__dataclass_fields__)
 class ControlApi:
     """The routes below `/_localcloud`."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, call_names: Iterable[str]) -> None:
         self._simulator = simulator
+        self._calls = [*dict.fromkeys(call_names), "compute"]
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -48,10 +49,13 @@ class ControlApi:
         """Add a plan: 201 and its id, or 400 naming what is wrong with it."""
         try:
             plan = FaultPlan.model_validate(await request.json())
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             return _bad_request(f"the fault plan is no JSON: {error}")
         except ValidationError as error:
             return _bad_request(_in_words(error))
+        if plan.match.call not in (None, *self._calls):
+            known = ", ".join(self._calls)
+            return _bad_request(f"match.call: '{plan.match.call}' is no call; known are {known}")
         return web.json_response(self._simulator.faults.add(plan).shown(), status=201)
 
     async def clear_faults(self, request: web.Request) -> web.Response:
@@ -63,10 +67,12 @@ class ControlApi:
 
 
 def _in_words(error: ValidationError) -> str:
-    faults = [
-        f"{'.'.join(str(part) for part in fault['loc']) or 'plan'}: {fault['msg']}"
-        for fault in error.errors(include_url=False)
-    ]
+    faults = []
+    for fault in error.errors(include_url=False):
+        # Pydantic names the alternatives of a type, too.
+        parts = [str(part) for part in fault["loc"] if str(part).replace("_", "").isalnum()]
+        words = fault["msg"].removeprefix("Value error, ")
+        faults.append(f"{'.'.join(parts) or 'plan'}: {words}")
     return f"the fault plan has {len(faults)} fault(s): {'; '.join(faults)}"
 
 

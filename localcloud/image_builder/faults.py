@@ -23,34 +23,22 @@ from pydantic import (
 
 from localcloud.image_builder.simulator_store import SimulatorStore
 
-CALLS = (
-    "put_template",
-    "get_template",
-    "patch",
-    "delete",
-    "list_templates",
-    "run",
-    "cancel",
-    "run_output",
-    "run_outputs",
-    "operation",
-    "put_trigger",
-    "get_trigger",
-    "delete_trigger",
-    "list_triggers",
-    "list_providers",
-    "get_identity",
-    "get_subnet",
-    "compute",
+# An outcome, and the calls that it can belong to.
+_OUTCOME_CALLS = {
+    "run_state": ("run",),
+    "provisioning": ("put_template",),
+    "canceling_seconds": ("cancel",),
+    "operation": ("delete", "patch"),
+}
+# What says how something ends, and is nothing by itself.
+_DETAILS = (
+    "at_phase",
+    "message",
+    "error",
+    "error_code",
+    "provisioning_error_code",
+    "image_appears_after_seconds",
 )
-# An outcome, and the only call that it can belong to.
-_OUTCOME_CALLS = {"run_state": "run", "provisioning": "put_template", "canceling_seconds": "cancel"}
-
-
-def _call_name(value: str) -> str:
-    if value not in CALLS and not value.startswith("compute_"):
-        raise ValueError(f"'{value}' is no call; known are {', '.join(CALLS)}")
-    return value
 
 
 def _pattern(value: str) -> str:
@@ -84,7 +72,7 @@ class Match(_Strict):
         for_seconds: how long from the first matching call on, on the cloud's clock.
     """
 
-    call: Annotated[str, AfterValidator(_call_name)] | None = None
+    call: str | None = None
     method: Literal["GET", "PUT", "POST", "PATCH", "DELETE"] | None = None
     path: Pattern | None = None
     template: Pattern | None = None
@@ -139,9 +127,9 @@ class Answer(_Strict):
     accept: bool = False
     accept_but_drop: bool = False
     run_state: Literal["Failed", "Succeeded", "PartiallySucceeded", "Canceled"] | None = None
-    at_phase: Literal["Queued", "Building", "Customizing", "Validating", "Distributing"] = (
-        "Customizing"
-    )
+    at_phase: Literal[
+        "Queued", "Building", "Customizing", "Optimizing", "Validating", "Distributing"
+    ] = "Customizing"
     image_appears_after_seconds: Annotated[float, Field(ge=0)] | None = None
     provisioning: Literal["Failed"] | None = None
     provisioning_error_code: str = "Other"
@@ -153,13 +141,24 @@ class Answer(_Strict):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if self.accept and self.status is None:
-            raise ValueError("accept needs a status to answer with after the work")
-        if self.status is not None and (self.drop_connection or self.accept_but_drop):
-            raise ValueError("a dropped connection has no status")
+        if self.status is None and (self.accept or self.body is not None):
+            raise ValueError("accept and body need a status to answer with")
+        if (self.status is not None) + self.drop_connection + self.accept_but_drop > 1:
+            raise ValueError("a dropped connection has no status, and is dropped once")
         if not self.model_fields_set:
             raise ValueError("the answer plans nothing")
+        defaults = Answer.model_fields  # and not what was set: a stored plan has all its fields
+        details = [name for name in _DETAILS if getattr(self, name) != defaults[name].default]
+        if details and not self.outcomes:
+            raise ValueError(f"{details[0]} needs run_state, provisioning or operation")
+        if self.outcomes and self.replaces_work:
+            raise ValueError(f"{self.outcomes[0]} is of work that is not done; accept it")
         return self
+
+    @property
+    def outcomes(self) -> list[str]:
+        """What is said of the work's own end."""
+        return [name for name in _OUTCOME_CALLS if getattr(self, name) is not None]
 
     @property
     def replaces_work(self) -> bool:
@@ -179,11 +178,11 @@ class FaultPlan(_Strict):
 
     @model_validator(mode="after")
     def _outcome_belongs_to_call(self) -> Self:
-        for outcome, call in _OUTCOME_CALLS.items():
-            if getattr(self.answer, outcome) is not None and self.match.call != call:
-                raise ValueError(f"{outcome} needs match.call '{call}'")
-        if self.answer.operation and self.match.call not in ("delete", "patch"):
-            raise ValueError("operation needs match.call 'delete' or 'patch'")
+        for outcome in self.answer.outcomes:
+            calls = _OUTCOME_CALLS[outcome]
+            if self.match.call not in calls:
+                named = " or ".join(f"'{call}'" for call in calls)
+                raise ValueError(f"{outcome} needs match.call {named}")
         return self
 
 

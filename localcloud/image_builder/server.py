@@ -57,7 +57,7 @@ def make_app(
     simulator = Simulator(Surroundings(clock, fetcher, build_vm, log_store), settings)
     app = web.Application(client_max_size=MAX_BODY_BYTES)
     app[SIMULATOR] = simulator
-    app.add_routes(ControlApi(simulator).routes())
+    app.add_routes(ControlApi(simulator, (route.name for route in _ROUTES)).routes())
     app.router.add_route("*", "/{path:.*}", _serve)
     app.cleanup_ctx.append(_closing)
     return app

@@ -5,12 +5,16 @@ import asyncio
 import aiohttp
 import pytest
 
+from localcloud.compute import urls as compute_urls
+from localcloud.image_builder import neighbours, urls
 from tests.localcloud.image_builder.cloud_on_a_desk import (
     GALLERY_IMAGE,
     TEMPLATES,
     open_desk,
     template_body,
 )
+
+ROUTES = [*urls.ROUTES, *neighbours.ROUTES, *compute_urls.ROUTES]
 
 
 @pytest.fixture
@@ -132,6 +136,17 @@ async def test_a_failed_run_without_a_text_points_to_its_log(desk):
     assert "/containers/packerlogs/" in (await desk.run_status(path))["message"]
 
 
+async def test_a_run_may_fail_in_any_sub_state(desk):
+    """Each is shown before the end, and none after it."""
+    path = await desk.create(optimize={"vmBoot": {"state": "Enabled"}})
+    await desk.plan({"call": "run"}, run_state="Failed", at_phase="Optimizing")
+    await desk.call("POST", f"{path}/run")
+    desk.wait(minutes=10, seconds=30)
+    assert (await desk.run_status(path))["runSubState"] == "Optimizing"
+    desk.wait(seconds=40)
+    assert (await desk.run_status(path))["runState"] == "Failed"
+
+
 async def test_an_image_appears_after_its_run_has_failed(desk):
     """Replication ran out of time and the version is there after all."""
     path = await desk.create()
@@ -214,10 +229,27 @@ async def test_a_run_output_may_come_late(desk):
         ({"match": {"call": "run"}, "answer": {"statuss": 500}}, "answer.statuss"),
         ({"match": {"path": "("}, "answer": {"status": 500}}, "is no regular expression"),
         ({"match": {"call": "run", "nth": 0}, "answer": {"status": 500}}, "match.nth"),
-        ({"match": {"call": "run"}, "answer": {"accept": True}}, "accept needs a status"),
+        ({"match": {"call": "compute_x"}, "answer": {"status": 500}}, "'compute_x' is no call"),
+        ({"match": {"call": "run"}, "answer": {"accept": True}}, "accept and body need a status"),
+        ({"match": {"call": "run"}, "answer": {"body": {}}}, "accept and body need a status"),
         (
             {"match": {"call": "run"}, "answer": {"status": 500, "drop_connection": True}},
             "a dropped connection has no status",
+        ),
+        (
+            {
+                "match": {"call": "run"},
+                "answer": {"drop_connection": True, "accept_but_drop": True},
+            },
+            "is dropped once",
+        ),
+        (
+            {"match": {"call": "run"}, "answer": {"at_phase": "Queued"}},
+            "at_phase needs run_state, provisioning or operation",
+        ),
+        (
+            {"match": {"call": "run"}, "answer": {"status": 504, "run_state": "Failed"}},
+            "run_state is of work that is not done",
         ),
         (
             {"match": {"call": "get_template"}, "answer": {"run_state": "Failed"}},
@@ -237,9 +269,16 @@ async def test_a_plan_that_makes_no_sense_is_refused_in_words(desk, plan, words)
     assert (await (await desk.client.get("/_localcloud/faults")).json())["faults"] == []
 
 
-async def test_a_plan_that_is_no_json_is_refused(desk):
+@pytest.mark.parametrize("call", [*dict.fromkeys(route.name for route in ROUTES), "compute"])
+async def test_every_simulated_call_can_fail(desk, call):
+    """One that is listed and cannot be planned is found out when it is needed."""
+    await desk.plan({"call": call}, status=503)
+
+
+@pytest.mark.parametrize("text", [b"{", b"\xff", b"[" * 100_000], ids=["cut", "bytes", "deep"])
+async def test_a_plan_that_is_no_json_is_refused(desk, text):
     """A slip in a shell command gets a clear answer."""
-    response = await desk.client.post("/_localcloud/faults", data=b"{")
+    response = await desk.client.post("/_localcloud/faults", data=text)
     assert (response.status, "no JSON" in await response.text()) == (400, True)
 
 
