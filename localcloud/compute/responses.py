@@ -5,7 +5,6 @@ Writing is finished at once here; the real service takes an operation for it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -37,13 +36,9 @@ def put_resource(resource_type: str) -> Respond:
     async def respond(context: CallContext) -> web.Response:
         """Store the body."""
         compute, resource_id = context.simulator.compute, _resource_id(context)
-        try:
-            body = json.loads(context.body)
-        except ValueError:
-            raise exceptions.invalid_json() from None
-        if not isinstance(body, dict) or not body.get("location"):
-            text = "The location property is required for this definition."
-            raise exceptions.ArmError(400, "LocationRequired", text, gateway=True)
+        body = context.json_object()
+        if not body.get("location"):
+            raise exceptions.location_required()
         if not isinstance(body.get("properties") or {}, dict):
             raise exceptions.invalid_json()
         status = 201 if compute.get(resource_id) is None else 200

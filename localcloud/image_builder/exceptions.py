@@ -85,6 +85,12 @@ def validation_failed(faults: list[str]) -> ArmError:
     return ArmError(400, "ValidationFailed", f"Validation failed: {'; '.join(faults)}")
 
 
+def location_required() -> ArmError:
+    """Refuse a resource that says not where it is."""
+    text = "The location property is required for this definition."
+    return ArmError(400, "LocationRequired", text, gateway=True)
+
+
 def invalid_json() -> ArmError:
     """Refuse a body that is no JSON object."""
     text = "The request content was invalid and could not be deserialized."

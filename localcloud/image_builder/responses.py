@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -32,7 +31,9 @@ async def put_template(context: CallContext) -> web.Response:
     """Create a template: 201 with the echo, then an operation."""
     address = _address(context)
     _check_name(address.name, "imageTemplateName")
-    body = unmarshal.read(_json_body(context), "ImageTemplate", context.version)
+    body = unmarshal.read(context.json_object(), "ImageTemplate", context.version)
+    if not body.get("location"):
+        raise exceptions.location_required()
     faults = validation.faults_of(body, context.version)
     if faults:
         raise exceptions.validation_failed(faults)
@@ -52,7 +53,7 @@ async def patch_template(context: CallContext) -> web.Response:
     """Change a template: 202, then an operation."""
     template = _template(context)
     struct = "ImageTemplateUpdateParameters"
-    body = unmarshal.read(_json_body(context), struct, context.version)
+    body = unmarshal.read(context.json_object(), struct, context.version)
     faults = validation.update_faults(body, context.version)
     if faults:
         raise exceptions.validation_failed(faults)
@@ -122,7 +123,7 @@ async def put_trigger(context: CallContext) -> web.Response:
     """Create a trigger: 201, then an operation."""
     template, simulator = _template(context), context.simulator
     _check_name(context.names["trigger"], "triggerName")
-    body = unmarshal.read(_json_body(context), "Trigger", context.version)
+    body = unmarshal.read(context.json_object(), "Trigger", context.version)
     kind = (body.get("properties") or {}).get("kind")
     if kind != "SourceImage":
         raise exceptions.validation_failed([f"Field 'properties.kind' has a bad value: '{kind}'"])
@@ -208,19 +209,6 @@ def _check_name(name: str, parameter: str) -> None:
 
 
 _PATTERN = f"^{validation.NAME.pattern}$"
-
-
-def _json_body(context: CallContext) -> dict[str, Any]:
-    try:
-        body = json.loads(context.body)
-    except ValueError:
-        raise exceptions.invalid_json() from None
-    if not isinstance(body, dict):
-        raise exceptions.invalid_json()
-    # Half a surrogate pair becomes U+FFFD, as in Go (encoding/json, "Unmarshal").
-    text = json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass")
-    whole: dict[str, Any] = json.loads(text.decode("utf-16", "replace"))
-    return whole
 
 
 def _operation_headers(

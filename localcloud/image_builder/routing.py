@@ -5,15 +5,17 @@ A route is written as `subscriptions/{subscription}/…`; `{name}` takes one seg
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from aiohttp import web
 
 from localcloud.image_builder.api_versions import ApiVersion
-from localcloud.image_builder.exceptions import not_simulated
+from localcloud.image_builder.exceptions import invalid_json, not_simulated
 from localcloud.image_builder.faults import NO_PLAN, Answer
 from localcloud.image_builder.simulator import Simulator
 
@@ -36,6 +38,23 @@ class CallContext:
     version: ApiVersion
     body: bytes = b""
     plan: Answer = field(default=NO_PLAN)
+
+    def json_object(self) -> dict[str, Any]:
+        """Return the body.
+
+        Raises:
+            ArmError: it is no JSON object, or nested without end.
+        """
+        try:
+            body = json.loads(self.body)
+            # Half a surrogate pair becomes U+FFFD, as in Go (encoding/json, "Unmarshal").
+            text = json.dumps(body, ensure_ascii=False).encode("utf-16", "surrogatepass")
+        except (ValueError, RecursionError):
+            raise invalid_json() from None
+        if not isinstance(body, dict):
+            raise invalid_json()
+        whole: dict[str, Any] = json.loads(text.decode("utf-16", "replace"))
+        return whole
 
 
 Respond = Callable[[CallContext], Awaitable[web.Response]]

@@ -1,8 +1,9 @@
 """Every field of an image template, by API version: names, types, which are required.
 
 From the swagger of 2024-02-01 and the models of azure-mgmt-imagebuilder 2.0.0 (2025-10-01). One
-line per struct: `name:type`, then `!` when required, `>=version` or `<version` when not in all.
-Types: string bool int map any, `X[]`, the name of a struct or of a union.
+line per struct: `name:type`, then `!` when required or `~` when read-only, `>=version` or
+`<version` when not in all. Types: string bool int map identities any, `X[]`, the name of a struct
+or of a union.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _TARGET = "type:string! runOutputName:string! artifactTags:map tags:map<2019-05-
 _STRUCTS = {
     "ImageTemplate": (
         "location:string! identity:ImageTemplateIdentity!>=2020-02-14 tags:map "
-        "properties:ImageTemplateProperties! id:string name:string type:string systemData:any"
+        "properties:ImageTemplateProperties! id:string~ name:string~ type:string~ systemData:any~"
     ),
     "ImageTemplateUpdateParameters": (
         "identity:ImageTemplateIdentity tags:map properties:ImageTemplateUpdateParametersProperties"
@@ -27,8 +28,9 @@ _STRUCTS = {
     "ImageTemplateUpdateParametersProperties": (
         "distribute:ImageTemplateDistributor[] vmProfile:ImageTemplateVMProfile"
     ),
-    "ImageTemplateIdentity": "type:string userAssignedIdentities:any principalId:string "
-    "tenantId:string",
+    "ImageTemplateIdentity": (
+        "type:string userAssignedIdentities:identities principalId:string~ tenantId:string~"
+    ),
     "ImageTemplateProperties": (
         "source:ImageTemplateSource! customize:ImageTemplateCustomizer[] "
         "optimize:ImageTemplatePropertiesOptimize>=2022-07-01 "
@@ -37,17 +39,17 @@ _STRUCTS = {
         "distribute:ImageTemplateDistributor[]! vmProfile:ImageTemplateVMProfile "
         "additionalDataDisks:DataDisk[]>=2025-10-01 buildTimeoutInMinutes:int "
         "stagingResourceGroup:string>=2022-02-14 autoRun:ImageTemplateAutoRun>=2024-02-01 "
-        "managedResourceTags:map>=2024-02-01 provisioningState:string provisioningError:any "
-        "lastRunStatus:any exactStagingResourceGroup:string"
+        "managedResourceTags:map>=2024-02-01 provisioningState:string~ provisioningError:any~ "
+        "lastRunStatus:any~ exactStagingResourceGroup:string~"
     ),
     "ImageTemplatePlatformImageSource": (
         "type:string! publisher:string offer:string sku:string version:string "
-        "exactVersion:string planInfo:PlatformImagePurchasePlan"
+        "exactVersion:string~ planInfo:PlatformImagePurchasePlan"
     ),
     "PlatformImagePurchasePlan": "planName:string! planProduct:string! planPublisher:string!",
     "ImageTemplateManagedImageSource": "type:string! imageId:string!",
     "ImageTemplateSharedImageVersionSource": (
-        "type:string! imageVersionId:string! exactVersion:string"
+        "type:string! imageVersionId:string! exactVersion:string~"
     ),
     "ImageTemplateShellCustomizer": f"{_SHELL} {_OLD}",
     "ImageTemplatePowerShellCustomizer": f"{_POWERSHELL} {_OLD}",
@@ -94,8 +96,8 @@ _STRUCTS = {
     ),
     "DataDisk": "sizeGB:int",
     "ImageTemplateAutoRun": "state:string",
-    "Trigger": "properties:TriggerProperties id:string name:string type:string systemData:any",
-    "TriggerProperties": "kind:string! provisioningState:string status:any",
+    "Trigger": "properties:TriggerProperties id:string~ name:string~ type:string~ systemData:any~",
+    "TriggerProperties": "kind:string! provisioningState:string~ status:any~",
 }
 
 UNIONS = {
@@ -124,7 +126,7 @@ UNIONS = {
 }
 
 _FIELD = re.compile(
-    r"(?P<name>\w+):(?P<type>\w+)(?P<many>\[\])?(?P<required>!)?"
+    r"(?P<name>\w+):(?P<type>\w+)(?P<many>\[\])?(?P<required>!)?(?P<read_only>~)?"
     r"(?:>=(?P<since>[\d-]+)|<(?P<until>[\d-]+))?"
 )
 
@@ -138,12 +140,14 @@ class Field:
         type_name: type of the value, or of an element when `many`.
         many: whether it is a list.
         required: whether a PUT must have it.
+        read_only: whether the service alone sets it; what a client sends is dropped.
     """
 
     name: str
     type_name: str
     many: bool
     required: bool
+    read_only: bool
 
 
 def fields_of(struct: str, version_name: str) -> dict[str, Field]:
@@ -155,9 +159,8 @@ def fields_of(struct: str, version_name: str) -> dict[str, Field]:
             raise ValueError(f"schema of {struct}: '{part}' is no field")
         since, until = match["since"] or "", match["until"] or "9"
         if since <= version_name < until:
-            found[match["name"]] = Field(
-                match["name"], match["type"], bool(match["many"]), bool(match["required"])
-            )
+            signs = (bool(match[sign]) for sign in ("many", "required", "read_only"))
+            found[match["name"]] = Field(match["name"], match["type"], *signs)
     return found
 
 

@@ -119,7 +119,7 @@ class Simulator:
         self._refuse_while_busy(template, "PATCH", "write")
         properties = body.get("properties") or {}
         if "distribute" in properties:
-            given = {target.get("runOutputName") for target in properties["distribute"]}
+            given = {target.get("runOutputName") for target in properties["distribute"] or []}
             for target in template.properties.get("distribute") or []:
                 if target["runOutputName"] not in given:
                     raise exceptions.target_missing_in_update(target["runOutputName"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from localcloud.image_builder.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
 
+_GROUP = re.compile(r"/?subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
 INTERNAL_ERROR = ProvisioningError(
     "InternalOperationError",
     "Internal error occurred. This is a generic error. To identify possible causes, go to "
@@ -54,6 +56,7 @@ class Submissions:
         try:
             with clock.busy():
                 _check_identity(template)
+                _check_staging_group(template)
                 template.exact_version = self._exact_version(template.properties["source"])
                 self._check_targets(template)
                 submission.downloads = await self._download(template)
@@ -133,13 +136,19 @@ class Submissions:
 
     def folder_of(self, template: Template) -> Path:
         """Return where the downloads of a template lie."""
-        guid = template.exact_staging_group[-36:]
-        return self._settings.scratch_directory / "downloads" / guid
+        return self._settings.scratch_directory / "downloads" / template.submission.operation_id
 
 
 def _check_identity(template: Template) -> None:
     if template.version.needs_identity and not identities.assigned(template.identity):
         raise _failed("Other", IDENTITY_NEEDED)
+
+
+def _check_staging_group(template: Template) -> None:
+    given = str(template.properties.get("stagingResourceGroup") or "")
+    if given and not _GROUP.fullmatch(given):
+        text = f"The staging resource group '{given}' is no id of a resource group."
+        raise _failed("BadStagingResourceGroup", text)
 
 
 def _failed(provisioning_code: str, message: str) -> SubmissionFailed:

@@ -18,6 +18,7 @@ _PLAIN: dict[str, tuple[type, str]] = {
     "bool": (bool, "bool"),
     "int": (int, "int32"),
     "map": (dict, "map[string]*string"),
+    "identities": (dict, "map[string]*UserAssignedIdentity"),
     "any": (object, "interface {}"),
 }
 
@@ -27,7 +28,7 @@ class _Refusal(Exception):  # noqa: N818 - carries a fault upwards through the s
 
 
 def read(body: dict[str, Any], struct: str, version: ApiVersion) -> dict[str, Any]:
-    """Return the body in canonical names.
+    """Return the body in canonical names, without what is read-only.
 
     Raises:
         ArmError: a field has the wrong type, or is unknown (strict versions only).
@@ -54,10 +55,12 @@ def _read_struct(body: dict[str, Any], struct: str, version: ApiVersion) -> dict
                 raise _Refusal(f'{here}: {here}, unknown field "{name}"')
             continue
         try:
-            result[field.name] = _read_value(value, field, version)
+            read_value = _read_value(value, field, version)
         except _Refusal as refusal:
             go_field = field.name[0].upper() + field.name[1:]
             raise _Refusal(f"{here}: struct field {go_field}: {refusal}") from None
+        if not field.read_only:
+            result[field.name] = read_value
     return result
 
 
@@ -81,7 +84,16 @@ def _read_one(value: object, type_name: str, version: ApiVersion) -> object:
         raise _mistyped(value, go_type)
     if isinstance(value, dict) and type_name == "map":
         return {key: _read_one(item, "string", version) for key, item in _given(value)}
+    if isinstance(value, dict) and type_name == "identities":
+        return {key: _read_identity(item) for key, item in value.items()}
     return value
+
+
+def _read_identity(value: object) -> dict[str, Any]:
+    """Return what a client may say of an identity beside its id: nothing."""
+    if not isinstance(value, dict | None):
+        raise _mistyped(value, "UserAssignedIdentity")
+    return {}
 
 
 def _given(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -53,9 +53,6 @@ _LEAST = {
 def faults_of(template: dict[str, Any], version: ApiVersion) -> list[str]:
     """Return every fault of a template that was read by `unmarshal.read`."""
     faults = list(_missing(template, "ImageTemplate", "", version))
-    identities = (template.get("identity") or {}).get("userAssignedIdentities")
-    if version.strict and isinstance(identities, dict) and len(identities) != 1:
-        faults.append("'identity': exactly one user-assigned identity must be given")
     if not version.is_first_preview:
         faults += _bad_values(template.get("properties") or {})
     if version.strict:
@@ -66,7 +63,12 @@ def faults_of(template: dict[str, Any], version: ApiVersion) -> list[str]:
 def update_faults(update: dict[str, Any], version: ApiVersion) -> list[str]:
     """Return every fault of a PATCH body."""
     faults = list(_missing(update, "ImageTemplateUpdateParameters", "", version))
-    return faults + _bad_targets((update.get("properties") or {}).get("distribute") or [])
+    properties = update.get("properties") or {}
+    faults += _bad_targets(properties.get("distribute") or [])
+    faults += _bad_vnet((properties.get("vmProfile") or {}).get("vnetConfig") or {})
+    if version.strict:
+        faults += _outside_of_swagger(update)
+    return faults
 
 
 def _missing(value: dict[str, Any], struct: str, path: str, version: ApiVersion) -> Iterator[str]:
@@ -97,6 +99,9 @@ def _missing_in(value: object, field: Field, path: str, version: ApiVersion) -> 
 
 
 def _outside_of_swagger(template: dict[str, Any]) -> Iterator[str]:
+    identities = (template.get("identity") or {}).get("userAssignedIdentities")
+    if identities is not None and len(identities) != 1:
+        yield "'identity': exactly one user-assigned identity must be given"
     for path, words in _WORDS.items():
         for place, value in _values_at(template, path.split("."), ""):
             if value not in words:

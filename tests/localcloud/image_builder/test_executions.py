@@ -81,6 +81,37 @@ async def test_a_file_that_cannot_be_downloaded_fails_the_template(tmp_path):
     assert (run.status, again.status) == (409, 409)
 
 
+async def test_templates_on_one_staging_group_keep_their_files(tmp_path):
+    """A group of one's own has any name, and files are neither mixed nor deleted by it."""
+    group = "/subscriptions/s/resourceGroups/shared"
+    urls = ["https://127.0.0.1/a.sh", "https://127.0.0.1/b.sh"]
+    fetcher = MemoryFetcher({url: url.encode() for url in urls})
+    vm = ScriptedBuildVm([BuildResult(succeeded=True)] * 2)
+    async with open_desk(tmp_path, fetcher=fetcher, build_vm=vm) as desk:
+        for name, url in zip("ab", urls, strict=True):
+            steps = [{"type": "Shell", "scriptUri": url}]
+            path = await desk.create(name, customize=steps, stagingResourceGroup=group)
+            await desk.call("POST", f"{path}/run")
+        await desk.let_tasks_run()
+        files = [downloads[0].content_path for _, downloads in vm.seen]
+        assert [file.read_text() for file in files] == urls
+        desk.wait(minutes=20)
+        await desk.call("DELETE", path)
+        desk.wait(minutes=3)
+        await desk.let_tasks_run()
+        assert [file.exists() for file in files] == [True, False]
+
+
+@pytest.mark.parametrize("group", ["mine", "/subscriptions/s/resourceGroups/../../../etc"])
+async def test_a_staging_group_that_is_none_fails_the_template(tmp_path, group):
+    """Nothing is written or deleted by a name that somebody thought of."""
+    async with open_desk(tmp_path) as desk:
+        path = await desk.create(stagingResourceGroup=group)
+        properties = (await desk.json("GET", path))["properties"]
+    assert properties["provisioningState"] == "Failed"
+    assert properties["provisioningError"]["provisioningErrorCode"] == "BadStagingResourceGroup"
+
+
 async def test_a_wrong_checksum_fails_the_template(tmp_path):
     """What was approved must be what is built."""
     url = "https://127.0.0.1/a.sh"

@@ -94,12 +94,24 @@ async def test_names_outside_the_pattern_are_refused(desk, name):
     assert response.status == 400
 
 
-@pytest.mark.parametrize("body", ["{", "[]", ""])
-async def test_a_body_that_is_no_object_is_refused(desk, body):
-    """ARM answers before AIB sees it."""
-    response = await desk.call("PUT", f"{TEMPLATES}/t1", body)
+@pytest.mark.parametrize(
+    "path", [f"{TEMPLATES}/t1", f"{GROUP}/providers/Microsoft.Compute/images/a"]
+)
+@pytest.mark.parametrize(
+    "body", ["{", "[]", "", '{"a":' * 100_000], ids=["cut", "list", "none", "deep"]
+)
+async def test_a_body_that_is_no_object_is_refused(desk, path, body):
+    """ARM answers before a provider sees it, however odd it is."""
+    response = await desk.call("PUT", path, body)
     assert response.status == 400
     assert (await response.json())["error"]["code"] == "InvalidRequestContent"
+
+
+async def test_a_template_needs_a_location(desk):
+    """Its operations are found below it."""
+    response = await desk.call("PUT", f"{TEMPLATES}/t1", template_body() | {"location": ""})
+    assert response.status == 400
+    assert (await response.json())["error"]["code"] == "LocationRequired"
 
 
 async def test_lists_come_page_by_page(desk):

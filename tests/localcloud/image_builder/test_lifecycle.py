@@ -219,6 +219,24 @@ async def test_patch_changes_what_may_be_changed_and_nothing_else(desk):
     assert changed["properties"]["vmProfile"]["vmSize"] == "Standard_D2s_v3"
 
 
+@pytest.mark.parametrize("targets", [None, []])
+async def test_an_update_cannot_take_all_targets_away(desk, targets):
+    """Null is no way round the rule."""
+    path = await desk.create()
+    response = await desk.call("PATCH", path, {"properties": {"distribute": targets}})
+    assert response.status == 400
+    assert "Runoutput name image not found" in (await response.json())["error"]["message"]
+
+
+async def test_what_is_read_only_is_not_taken_from_a_client(desk):
+    """People put templates that they have got before; a run that never was must not show."""
+    read_only = {"lastRunStatus": {"runState": "Running"}, "provisioningError": {"message": "no"}}
+    path = await desk.create(**read_only, exactStagingResourceGroup="mine")
+    shown = (await desk.json("GET", path))["properties"]
+    assert read_only.keys().isdisjoint(shown)
+    assert "/resourceGroups/IT_kiln-local_t1_" in shown["exactStagingResourceGroup"]
+
+
 async def test_a_run_without_an_identity_fails(desk):
     """PATCH may take the identity away; the run says that one is needed."""
     path = await desk.create()

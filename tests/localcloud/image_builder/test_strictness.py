@@ -209,6 +209,36 @@ def test_the_kind_of_an_identity_is_checked():
     assert verdict(body, STRICT) == "Field 'identity.type' has a bad value: 'SystemAssigned'"
 
 
+@pytest.mark.parametrize("identities", [[], "aib", {"/aib": "x"}], ids=str)
+def test_identities_are_a_map_of_objects(identities):
+    """A list is what people write who know other templates."""
+    body = template_body()
+    body["identity"]["userAssignedIdentities"] = identities
+    assert verdict(body, STRICT).startswith("cannot unmarshal")
+
+
+@pytest.mark.parametrize(
+    ("update", "reason"),
+    [
+        ({"properties": {"vmProfile": {"osDiskSizeGB": -1}}}, "vmProfile.osDiskSizeGB"),
+        (
+            {"properties": {"vmProfile": {"vnetConfig": {"containerInstanceSubnetId": "/s"}}}},
+            "'containerInstanceSubnetId' needs 'subnetId'",
+        ),
+        ({"identity": {"type": "SystemAssigned"}}, "identity.type"),
+        (
+            {"identity": {"type": "UserAssigned", "userAssignedIdentities": {"/a": {}, "/b": {}}}},
+            "exactly one user-assigned identity",
+        ),
+    ],
+    ids=str,
+)
+def test_bad_values_are_refused_in_an_update_too(update, reason):
+    """What a PUT refuses must not come in by PATCH."""
+    read = unmarshal.read(update, "ImageTemplateUpdateParameters", STRICT)
+    assert reason in validation.update_faults(read, STRICT)[0]
+
+
 def test_run_output_names_are_unique():
     """Two outputs of one name could not be told apart."""
     body = template_body()
