@@ -1,56 +1,17 @@
-"""`python -m localcloud`: the cloud on a desk, from the command line."""
+"""`python -m localcloud`."""
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
-from collections.abc import Sequence
 
-from rich.console import Console
-from rich.markup import escape
-
-from localcloud import demo
-from localcloud.commands import builds, down, env, faults, status, up, upload
-from localcloud.errors import LocalCloudError
-
-_COMMANDS = (up, down, status, upload, builds, faults, env, demo)
-_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-_READER_LEFT = 141  # 128 + SIGPIPE
-_FILE_WIDTH = 160  # columns of what is written to a file or a pipe
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 failed, 2 misused, 3 not running."""
-    args = _parser().parse_args(argv)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _FILE_WIDTH)
-    complaints = Console(stderr=True, highlight=False)
-    try:
-        code: int = args.run(args, console)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `… builds | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _READER_LEFT
-    except LocalCloudError as error:
-        complaints.print(f"[red]error:[/] {escape(str(error))}", soft_wrap=True)
-        return 1
-    except KeyboardInterrupt:
-        complaints.print("stopped")
-        return _INTERRUPTED
-    return code
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m localcloud",
-        description="Kiln's local cloud: storage, a simulated Azure Resource Manager and a "
-        "Functions host, on this machine and for this machine only.",
-    )
-    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for command in _COMMANDS:
-        command.add_parser(subparsers)
-    return parser
-
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        # Not before: Ctrl-C while all of this loads shall show no stack trace.
+        from localcloud.command_line import main
+
+        code = main()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)

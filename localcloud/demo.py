@@ -52,8 +52,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Run the demo; return the exit code."""
     began = time.monotonic()
     take_signals_as_ctrl_c()
-    directory = Path(tempfile.mkdtemp(prefix="kiln-demo-"))
     console.print("[bold]A zip becomes a VM image, on this machine[/]\n")
+    directory = Path(tempfile.mkdtemp(prefix="kiln-demo-"))
     try:
         state = _build(directory, args.speed, console)
     except KeyboardInterrupt:

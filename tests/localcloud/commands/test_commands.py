@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
+import io
 import json
+import os
+import signal
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from localcloud.__main__ import main
 from localcloud.client import CloudClient
 from localcloud.cloud import LocalCloud
+from localcloud.command_line import main, run_command
 from localcloud.commands.parsing import attach
 from localcloud.commands.upload import artifact_name, choose_recipe
 from localcloud.errors import LocalCloudError
+from tests.localcloud.command_process import command_process
 
 ROOT = Path(__file__).parents[3]
 _COMMANDS = ("up", "down", "status", "upload", "builds", "faults", "env", "demo")
@@ -123,6 +129,12 @@ def test_faults_are_planned_listed_and_cleared(
     capsys.readouterr()
     assert run(local_azure, "faults", "list") == 0
     assert [fault["id"] for fault in json.loads(capsys.readouterr().out)] == ["f1"]
+    assert run(local_azure, "faults", "clear", "f2") == 1
+    assert "there is no fault plan 'f2'" in capsys.readouterr().err
+    assert run(local_azure, "faults", "list", "f1") == 1
+    assert run(local_azure, "faults", "add", plan.read_text().replace("f1", "f2")) == 0
+    assert run(local_azure, "faults", "clear", "f1") == 0
+    assert [fault["id"] for fault in local_azure.faults()] == ["f2"]
     assert run(local_azure, "faults", "clear") == 0
     assert local_azure.faults() == []
 
@@ -180,3 +192,30 @@ def test_a_speed_beyond_reason_is_refused(capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(SystemExit):
         main(["up", "--speed", "100000"])
     assert "at most 1000" in capsys.readouterr().err
+
+
+def test_ctrl_c_leaves_a_cursor(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whenever it comes; a terminal without one looks broken."""
+    terminal = Console(file=io.StringIO(), force_terminal=True)
+
+    def interrupted(_: argparse.Namespace, console: Console) -> int:
+        """End as Ctrl-C ends a display that has just begun."""
+        console.show_cursor(show=False)
+        raise KeyboardInterrupt
+
+    args = argparse.Namespace(run=interrupted)
+    assert run_command(args, terminal, Console(stderr=True)) == 130
+    assert terminal.file.getvalue().endswith("\x1b[?25h")  # type: ignore[attr-defined] - a StringIO
+    assert capsys.readouterr().err == "stopped\n"
+
+
+def test_ctrl_c_while_a_command_loads_shows_no_stack_trace() -> None:
+    """On a busy machine loading takes a second, and impatient people are quick."""
+    telling = {**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}
+    with command_process("status", env=telling, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        while "rich.color" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert "Traceback" not in process.stderr.read()
+    assert process.returncode == 130

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.__main__ import main
+from localcloud.command_line import main
 from localcloud.commands.parsing import running_state
 from localcloud.endpoints import choose_ports
 from tests.localcloud.command_process import command_process
