@@ -114,7 +114,7 @@ class Submissions:
             digest = await self._fetch(url, client_id, target, index)
             wanted = step.get("sha256Checksum")
             if wanted and wanted != digest:
-                text = f"The checksum of '{url}' is {digest} and not {wanted}."
+                text = f"The checksum of '{_without_sas(url)}' is {digest} and not {wanted}."
                 raise _failed("Other", f"{text} {SEE_TROUBLESHOOTING}")
             template.checksums[index] = digest
             downloads.append(DownloadedFile(index, target, digest))
@@ -127,7 +127,7 @@ class Submissions:
         try:
             return await self._surroundings.fetcher.fetch(url, client_id, target)
         except FetchFailed as failure:
-            shown, local = url.partition("?")[0], f"x.{index}.customizer.fp"
+            shown, local = _without_sas(url), f"x.{index}.customizer.fp"
             text = (
                 f"Downloading external file ({shown}) to local file ({local}) [attempt 1 of 10] "
                 f"failed: Error downloading '{shown}' to '{local}': {failure}."
@@ -137,6 +137,10 @@ class Submissions:
     def folder_of(self, template: Template) -> Path:
         """Return where the downloads of a template lie."""
         return self._settings.scratch_directory / "downloads" / template.submission.operation_id
+
+
+def _without_sas(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _check_identity(template: Template) -> None:

@@ -1,7 +1,6 @@
-"""Downloads, executions and logs: what the simulator does through its surroundings."""
+"""Executions and logs: what the simulator does through its surroundings."""
 
 import asyncio
-import hashlib
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,6 @@ from tests.localcloud.image_builder.cloud_on_a_desk import (
     MemoryLogStore,
     ScriptedBuildVm,
     open_desk,
-    template_body,
 )
 
 
@@ -25,100 +23,6 @@ async def test_a_timeout_of_one_to_five_minutes_fails_with_the_jwt_text(tmp_path
         desk.wait(minutes=6)
         assert (await desk.run_status(path))["runState"] == "Failed"
     assert any(b"client_jwt will expire within 5 minutes" in log for log in store.blobs.values())
-
-
-async def test_files_are_downloaded_when_the_template_is_submitted(tmp_path):
-    """A changed file needs a new template: the digest is the one of the submission."""
-    url = "https://127.0.0.1/kilnlocal/kiln-staging/b1/install.sh?sig=secret"
-    fetcher = MemoryFetcher({url: b"echo hello\n"})
-    async with open_desk(tmp_path, fetcher=fetcher) as desk:
-        path = await desk.create(customize=[{"type": "Shell", "scriptUri": url}])
-        template = await desk.json("GET", path)
-        assert len(fetcher.asked) == 1
-        identity = next(iter(template["identity"]["userAssignedIdentities"].values()))
-    assert fetcher.asked[0] == (url, identity["clientId"])
-    digest = template["properties"]["customize"][0]["sha256Checksum"]
-    assert digest == hashlib.sha256(b"echo hello\n").hexdigest()
-
-
-async def test_the_script_of_a_workload_is_downloaded_like_any_other(tmp_path):
-    """Its digest is filled in, too, and the run has its time for it."""
-    url = "https://127.0.0.1/kilnlocal/kiln-staging/b1/load.sh"
-    workload = {"state": "Enabled", "scriptUri": url}
-    step = {"type": "Shell", "inline": ["true"]}
-    async with open_desk(tmp_path, fetcher=MemoryFetcher({url: b"load\n"})) as desk:
-        path = await desk.create(
-            optimize={"workload": workload},
-            customize=[step],
-            validate={"inVMValidations": [step]},
-        )
-        properties = (await desk.json("GET", path))["properties"]
-        await desk.call("POST", f"{path}/run")
-        seen = set()
-        for _ in range(40):
-            seen.add((await desk.run_status(path)).get("runSubState"))
-            desk.wait(seconds=30)
-    digest = hashlib.sha256(b"load\n").hexdigest()
-    assert properties["optimize"]["workload"] == workload | {"sha256Checksum": digest}
-    assert "sha256Checksum" not in properties["customize"][0]
-    assert "Optimizing" in seen
-
-
-async def test_a_file_that_cannot_be_downloaded_fails_the_template(tmp_path):
-    """AIB's own text names the file, and never its SAS; the failed template keeps the name."""
-    url = "https://127.0.0.1/kilnlocal/kiln-staging/gone.zip?sig=secret"
-    step = {"type": "File", "sourceUri": url, "destination": "/tmp/gone.zip"}  # noqa: S108 - in the image
-    async with open_desk(tmp_path, fetcher=MemoryFetcher()) as desk:
-        path = await desk.create(customize=[step])
-        properties = (await desk.json("GET", path))["properties"]
-        run = await desk.call("POST", f"{path}/run")
-        again = await desk.call("PUT", path, template_body())
-    message = properties["provisioningError"]["message"]
-    assert properties["provisioningState"] == "Failed"
-    assert message.startswith("Downloading external file (https://127.0.0.1/")
-    assert "[attempt 1 of 10] failed" in message
-    assert "secret" not in message
-    assert (run.status, again.status) == (409, 409)
-
-
-async def test_templates_on_one_staging_group_keep_their_files(tmp_path):
-    """A group of one's own has any name, and files are neither mixed nor deleted by it."""
-    group = "/subscriptions/s/resourceGroups/shared"
-    urls = ["https://127.0.0.1/a.sh", "https://127.0.0.1/b.sh"]
-    fetcher = MemoryFetcher({url: url.encode() for url in urls})
-    vm = ScriptedBuildVm([BuildResult(succeeded=True)] * 2)
-    async with open_desk(tmp_path, fetcher=fetcher, build_vm=vm) as desk:
-        for name, url in zip("ab", urls, strict=True):
-            steps = [{"type": "Shell", "scriptUri": url}]
-            path = await desk.create(name, customize=steps, stagingResourceGroup=group)
-            await desk.call("POST", f"{path}/run")
-        await desk.let_tasks_run()
-        files = [downloads[0].content_path for _, downloads in vm.seen]
-        assert [file.read_text() for file in files] == urls
-        desk.wait(minutes=20)
-        await desk.call("DELETE", path)
-        desk.wait(minutes=3)
-        await desk.let_tasks_run()
-        assert [file.exists() for file in files] == [True, False]
-
-
-@pytest.mark.parametrize("group", ["mine", "/subscriptions/s/resourceGroups/../../../etc"])
-async def test_a_staging_group_that_is_none_fails_the_template(tmp_path, group):
-    """Nothing is written or deleted by a name that somebody thought of."""
-    async with open_desk(tmp_path) as desk:
-        path = await desk.create(stagingResourceGroup=group)
-        properties = (await desk.json("GET", path))["properties"]
-    assert properties["provisioningState"] == "Failed"
-    assert properties["provisioningError"]["provisioningErrorCode"] == "BadStagingResourceGroup"
-
-
-async def test_a_wrong_checksum_fails_the_template(tmp_path):
-    """What was approved must be what is built."""
-    url = "https://127.0.0.1/a.sh"
-    step = {"type": "Shell", "scriptUri": url, "sha256Checksum": "0" * 64}
-    async with open_desk(tmp_path, fetcher=MemoryFetcher({url: b"x"})) as desk:
-        path = await desk.create(customize=[step])
-        assert (await desk.json("GET", path))["properties"]["provisioningState"] == "Failed"
 
 
 async def test_a_run_stays_in_customizing_until_the_build_vm_is_done(tmp_path):
