@@ -118,7 +118,7 @@ def _arm_app(
         fetcher=fetcher,
         build_vm=build_vm,
         log_store=logs,
-        settings=SimulatorSettings(state.directory / "image-builder"),
+        settings=SimulatorSettings(state.directory / "image-builder", clock_speed=state.speed),
     )
 
 

@@ -84,12 +84,14 @@ class RunOutcome:
 class Execution:
     """The build VM's work for a run; `finished_utc` is None while it goes on.
 
-    One that a dead process left unfinished is replaced by a later one, with its whole time.
+    One that a dead process left unfinished is replaced by a later one, with its whole time. It is
+    real work: the faster the clock, the less of it is done within the run's time.
     """
 
     started_utc: datetime
     finished_utc: datetime | None = None
     result: BuildResult | None = None
+    clock_speed: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -138,10 +140,15 @@ class Run:
     distributed_utc: datetime | None = field(default=None)
 
     @property
+    def longest(self) -> timedelta:
+        """How long it may take."""
+        return timedelta(minutes=self.timeout_minutes or DEFAULT_TIMEOUT_MINUTES)
+
+    @property
     def deadline_utc(self) -> datetime:
         """When the run is stopped for taking too long."""
         started_utc = self.execution.started_utc if self.execution else self.started_utc
-        return started_utc + timedelta(minutes=self.timeout_minutes or DEFAULT_TIMEOUT_MINUTES)
+        return started_utc + self.longest
 
     @property
     def is_cut_off(self) -> bool:
@@ -212,7 +219,7 @@ class Run:
 
     def _final(self, end: datetime) -> RunStatus:
         if self._natural_end() > self.deadline_utc:
-            return self._failed(end, TIMEOUT_MESSAGE, None)
+            return self._failed(end, TIMEOUT_MESSAGE + self._note_on_speed(), None)
         if self.outcome is not None:
             if self.outcome.state == "Failed":
                 message = self.outcome.message or self.failure_message
@@ -222,6 +229,18 @@ class Run:
         if result is not None and not result.succeeded:
             return self._failed(end, self.failure_message, None)
         return RunStatus("Succeeded", end_utc=end)
+
+    def _note_on_speed(self) -> str:
+        """Say what AIB cannot know: that the clock has left real commands too little time."""
+        speed = self.execution.clock_speed if self.execution else 1.0
+        own_seconds = sum(phase.seconds for phase in self.phases)
+        if speed <= 1 or timedelta(seconds=own_seconds) > self.longest:
+            return ""
+        seconds = self.longest.total_seconds()
+        return (
+            f" (local cloud: at --speed {speed:g}, the {seconds / 60:g} min of this build are "
+            f"{seconds / speed:.3g} s for its commands; a lower --speed gives them more)"
+        )
 
     def _failed(self, end: datetime, message: str, error: dict[str, Any] | None) -> RunStatus:
         default = {"code": "PackerBuildFailed", "message": message}

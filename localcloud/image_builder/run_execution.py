@@ -87,7 +87,7 @@ class RunExecution:
         build_vm = self._surroundings.build_vm
         if build_vm is None:
             return
-        run.execution = Execution(now)
+        run.execution = Execution(now, clock_speed=self._settings.clock_speed)
         task = asyncio.create_task(self._execute(build_vm, template, run, run.execution))
         self._tasks[run.run_id] = task
         task.add_done_callback(lambda _: self._tasks.pop(run.run_id, None))

@@ -24,6 +24,7 @@ class SimulatorSettings:
         log_location_form: how a failed run names its log: ARM path, URL, or by API version.
         not_allowed_status: status of OperationNotAllowed; 409 is assumed, one thread names 405.
         page_size: elements in one answer of a list.
+        clock_speed: how many times as fast as real time the clock runs.
     """
 
     scratch_directory: Path
@@ -37,3 +38,4 @@ class SimulatorSettings:
     log_location_form: LogLocationForm = "by_version"
     not_allowed_status: int = 409
     page_size: int = 50
+    clock_speed: float = 1.0

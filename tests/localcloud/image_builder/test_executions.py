@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from localcloud.image_builder.build_vm_protocol import BuildResult
+from localcloud.image_builder.lifecycle import TIMEOUT_MESSAGE
 from tests.localcloud.image_builder.cloud_on_a_desk import (
     MemoryFetcher,
     MemoryLogStore,
@@ -91,6 +92,30 @@ async def test_cancel_stops_the_build_vm(tmp_path):
         assert build_vm.cancelled == 1
         desk.wait(minutes=2)
         assert (await desk.run_status(path))["runState"] == "Canceled"
+
+
+@pytest.mark.parametrize(
+    ("speed", "minutes", "told"),
+    [
+        (600.0, 60, "at --speed 600, the 60 min of this build are 6 s for its commands"),
+        (1.0, 60, ""),
+        (600.0, 10, ""),  # too short for what the simulator itself needs
+    ],
+)
+async def test_a_fast_clock_is_named_where_it_leaves_commands_no_time(
+    tmp_path, speed, minutes, told
+):
+    """Who reads AIB's text alone looks for a fault in a recipe that has none."""
+    build_vm = ScriptedBuildVm([BuildResult(succeeded=True)], gate=asyncio.Event())
+    async with open_desk(tmp_path, build_vm=build_vm, clock_speed=speed) as desk:
+        path = await desk.create(buildTimeoutInMinutes=minutes)
+        await desk.call("POST", f"{path}/run")
+        await desk.let_tasks_run()
+        desk.wait(minutes=minutes)
+        message = (await desk.run_status(path))["message"]
+    assert message.startswith(TIMEOUT_MESSAGE)
+    assert told in message
+    assert bool(told) == ("a lower --speed" in message)
 
 
 async def test_the_deadline_stops_the_build_vm(tmp_path):
