@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TypeAlias
 
@@ -51,6 +52,14 @@ def running_state(directory: Path) -> CloudState | None:
     return state if state and state.running_pids() else None
 
 
+def typed(command: str, directory: Path) -> str:
+    """Return what to type for a command on the cloud in `directory`."""
+    shown = f"python -m localcloud {command}"
+    if directory == DEFAULT_DIRECTORY:
+        return shown
+    return f"{shown} --directory {shlex.quote(str(directory))}"
+
+
 def attach(directory: Path) -> CloudClient:
     """Return a client of the cloud that runs in `directory`.
 
@@ -60,6 +69,6 @@ def attach(directory: Path) -> CloudClient:
     state = running_state(directory)
     if state is None:
         raise StateError(
-            f"no local cloud runs in {directory}; start one: python -m localcloud up --detach"
+            f"no local cloud runs in {directory}; start one: {typed('up --detach', directory)}"
         )
     return CloudClient(state)

@@ -19,6 +19,7 @@ from localcloud.commands.parsing import (
     Subparsers,
     add_command,
     running_state,
+    typed,
 )
 from localcloud.endpoints import DEFAULT_HOST_PORT
 from localcloud.errors import StartError
@@ -77,9 +78,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         if cloud is None:
             return 0
         if args.detach:
-            stop_it = "make down"
-            if args.directory != DEFAULT_DIRECTORY:
-                stop_it = f"python -m localcloud down --directory {args.directory}"
+            is_usual = args.directory == DEFAULT_DIRECTORY
+            stop_it = "make down" if is_usual else typed("down", args.directory)
             console.print(f"\nStop it with: {escape(stop_it)}", soft_wrap=True)
             return 0
     return _watch(cloud, console)

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from localcloud.client import CloudClient
 from localcloud.commands.following import find_build, follow, show_end
-from localcloud.commands.parsing import Subparsers, add_command, attach
+from localcloud.commands.parsing import Subparsers, add_command, attach, typed
 from localcloud.errors import LocalCloudError
 
 _SUFFIXES = (".zip", ".tar.gz", ".tgz")
@@ -52,7 +52,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         build_id = find_build(client, blob_name)
     console.print(f"[green]✓[/] build     {build_id}", soft_wrap=True)
     if not args.follow:
-        console.print(f"\nWatch it with: python -m localcloud builds {build_id} --follow")
+        watch_it = typed(f"builds {build_id} --follow", args.directory)
+        console.print(f"\nWatch it with: {escape(watch_it)}", soft_wrap=True)
         return 0
     document = follow(client, build_id, console)
     show_end(document, console)

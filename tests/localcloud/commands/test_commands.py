@@ -52,6 +52,15 @@ def test_help_shows_what_to_type(command: str, capsys: pytest.CaptureFixture[str
     assert f"examples:\n  python -m localcloud {command}" in capsys.readouterr().out
 
 
+def test_a_command_that_is_shown_can_be_pasted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Folders have blanks in their names, too."""
+    folder = tmp_path / "my cloud"
+    assert main(["builds", "--directory", str(folder)]) == 1
+    assert f"up --detach --directory '{folder}'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [["status"], ["env"], ["builds"], ["faults", "list"]])
 def test_commands_say_how_to_start_a_cloud_where_none_runs(
     words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
