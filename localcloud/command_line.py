@@ -46,7 +46,7 @@ def run_command(args: argparse.Namespace, console: Console, complaints: Console)
         return 1
     except KeyboardInterrupt:
         console.show_cursor()  # rich hides it a moment before it takes care to show it again
-        complaints.print("stopped")
+        complaints.print("\nstopped" if complaints.is_terminal else "stopped")  # after its ^C
         return INTERRUPTED
     return code
 

@@ -15,7 +15,7 @@ from rich.markup import escape
 from localcloud.cloud import CloudOptions, LocalCloud
 from localcloud.commands.following import find_build, follow, show_end
 from localcloud.commands.parsing import Subparsers, add_command
-from localcloud.commands.up import speed, take_signals_as_ctrl_c
+from localcloud.commands.up import speed
 from localcloud.commands.upload import artifact_name
 from localcloud.errors import LocalCloudError
 from localcloud.processes import PROJECT_ROOT
@@ -51,7 +51,6 @@ python -m localcloud demo --speed 20     # slow enough to read along
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run the demo; return the exit code."""
     began = time.monotonic()
-    take_signals_as_ctrl_c()
     console.print("[bold]A zip becomes a VM image, on this machine[/]\n")
     directory = Path(tempfile.mkdtemp(prefix="kiln-demo-"))
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import time
 from pathlib import Path
 
@@ -72,7 +71,6 @@ python -m localcloud up --no-host              # for another host, with the sett
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Start the cloud; return the exit code."""
-    take_signals_as_ctrl_c()
     with one_at_a_time(args.directory.resolve()):
         cloud = _start_unless_up(args, console)
         if cloud is None:
@@ -83,13 +81,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
             console.print(f"\nStop it with: {escape(stop_it)}", soft_wrap=True)
             return 0
     return _watch(cloud, console)
-
-
-def take_signals_as_ctrl_c() -> None:
-    """Let the end of the terminal, and a polite kill, stop everything in order, as Ctrl-C does."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # nohup
-            signal.signal(number, signal.default_int_handler)
 
 
 def show_addresses(cloud: CloudClient, console: Console) -> None:

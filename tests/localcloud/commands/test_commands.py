@@ -218,13 +218,16 @@ def test_ctrl_c_leaves_a_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "stopped\n"
 
 
-def test_ctrl_c_while_a_command_loads_shows_no_stack_trace() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_stopped_while_it_loads_shows_no_stack_trace(
+    number: signal.Signals,
+) -> None:
     """On a busy machine loading takes a second, and impatient people are quick."""
     telling = {**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}
     with command_process("status", env=telling, stderr=subprocess.PIPE) as process:
         assert process.stderr
         while "rich.color" not in process.stderr.readline():
             assert process.poll() is None
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         assert "Traceback" not in process.stderr.read()
     assert process.returncode == 130
