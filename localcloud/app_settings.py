@@ -24,7 +24,7 @@ def read_sample(app: Path) -> dict[str, str]:
         values: dict[str, str] = json.loads(path.read_text())["Values"]
     except (OSError, ValueError, KeyError) as error:
         raise StateError(
-            f"{path} cannot be read ({error!r}); --app names the app's folder"
+            f"{path} cannot be read ({error}); --app names the app's folder"
         ) from error
     return values
 

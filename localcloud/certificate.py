@@ -63,7 +63,7 @@ class Certificate:
 
 
 def ensure_certificate(directory: Path) -> Certificate:
-    """Return the certificate in `directory`; make one where there is none or it ends soon."""
+    """Return the certificate in `directory`; make one where there is no good one for long."""
     directory.mkdir(parents=True, exist_ok=True)
     certificate = Certificate.in_folder(directory)
     if not _is_usable(certificate):
@@ -76,9 +76,11 @@ def ensure_certificate(directory: Path) -> Certificate:
 
 
 def _is_usable(certificate: Certificate) -> bool:
-    if not (certificate.certificate_path.exists() and certificate.key_path.exists()):
+    try:
+        certificate.server_context()
+        leaf = x509.load_pem_x509_certificate(certificate.certificate_path.read_bytes())
+    except (OSError, ValueError):  # missing, cut off, or not of the same key
         return False
-    leaf = x509.load_pem_x509_certificate(certificate.certificate_path.read_bytes())
     return leaf.not_valid_after_utc > datetime.now(UTC) + timedelta(days=_RENEW_DAYS)
 
 

@@ -125,7 +125,10 @@ def read_state(directory: Path) -> CloudState | None:
         content["app"] = Path(content["app"])
         return CloudState(**(content | {"directory": directory}))
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise StateError(f"{path} cannot be read ({error}); delete {directory}") from error
+        raise StateError(
+            f"{path} is no state of a local cloud ({error}); delete it if it was one,"
+            " else name another folder with --directory"
+        ) from error
 
 
 def new_state(directory: Path, app: Path, speed: float, host_port: int | None = None) -> CloudState:
@@ -176,7 +179,10 @@ def _new_keys() -> dict[str, str]:
 def _function_key(keys: Path) -> str:
     if not keys.exists():
         return ""
-    return str(json.loads(keys.read_text())["function"])
+    try:
+        return str(json.loads(keys.read_text())["function"])
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise StateError(f"{keys} is damaged ({error}); delete it to get new keys") from error
 
 
 def _is_ours(pid: int, directory: Path) -> bool:

@@ -12,7 +12,7 @@ from rich.table import Table
 from localcloud.client import CloudClient
 from localcloud.commands.build_view import duration
 from localcloud.commands.following import follow, show_end
-from localcloud.commands.parsing import Subparsers, add_command, attach
+from localcloud.commands.parsing import Subparsers, add_cloud_command, attach
 from localcloud.errors import LocalCloudError
 
 _COLORS = {"Succeeded": "green", "Failed": "red"}
@@ -20,7 +20,7 @@ _COLORS = {"Succeeded": "green", "Failed": "red"}
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = add_cloud_command(
         subparsers,
         "builds",
         "list the builds, or show one with everything that is known of it",

@@ -8,7 +8,7 @@ from dataclasses import replace
 from rich.console import Console
 from rich.markup import escape
 
-from localcloud.commands.parsing import Subparsers, add_command
+from localcloud.commands.parsing import Subparsers, add_cloud_command
 from localcloud.orphan_guard import stop_groups
 from localcloud.start_lock import one_at_a_time
 from localcloud.state import CloudState, read_state
@@ -16,7 +16,7 @@ from localcloud.state import CloudState, read_state
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    add_command(
+    add_cloud_command(
         subparsers,
         "down",
         "stop the local cloud; what it stored stays\n\nBuilds that run go on at the next `up`.",

@@ -8,12 +8,12 @@ import sys
 
 from rich.console import Console
 
-from localcloud.commands.parsing import Subparsers, add_command, attach
+from localcloud.commands.parsing import Subparsers, add_cloud_command, attach
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = add_cloud_command(
         subparsers,
         "env",
         "print the app's settings with the addresses of this cloud\n\n"

@@ -10,13 +10,13 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from localcloud.commands.parsing import Subparsers, add_command, attach
+from localcloud.commands.parsing import Subparsers, add_cloud_command, attach
 from localcloud.errors import LocalCloudError
 
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command with its three verbs."""
-    parser = add_command(
+    parser = add_cloud_command(
         subparsers,
         "faults",
         "let the simulated Azure Resource Manager fail on purpose\n\n"

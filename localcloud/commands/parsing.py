@@ -20,7 +20,7 @@ Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  #
 def add_command(
     subparsers: Subparsers, name: str, summary: str, examples: str
 ) -> argparse.ArgumentParser:
-    """Add a command with the options that all have.
+    """Add a command.
 
     Args:
         subparsers: where to add it.
@@ -29,13 +29,20 @@ def add_command(
         examples: command lines to show, one a line.
     """
     shown = "\n".join(f"  {line}" for line in examples.strip().splitlines())
-    parser = subparsers.add_parser(
+    return subparsers.add_parser(
         name,
         help=summary.splitlines()[0],
         description=summary,
         epilog=f"examples:\n{shown}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+
+
+def add_cloud_command(
+    subparsers: Subparsers, name: str, summary: str, examples: str
+) -> argparse.ArgumentParser:
+    """Add a command on the cloud of a directory; arguments as of `add_command`."""
+    parser = add_command(subparsers, name, summary, examples)
     parser.add_argument(
         "--directory",
         type=Path,

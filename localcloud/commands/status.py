@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from localcloud.client import CloudClient
-from localcloud.commands.parsing import Subparsers, add_command, running_state
+from localcloud.commands.parsing import Subparsers, add_cloud_command, running_state
 from localcloud.commands.up import show_addresses
 
 NOT_RUNNING = 3  # as `systemctl status` and `pg_ctl status` have it
@@ -17,7 +17,7 @@ NOT_RUNNING = 3  # as `systemctl status` and `pg_ctl status` have it
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    add_command(
+    add_cloud_command(
         subparsers,
         "status",
         "show what runs, and where\n\n"

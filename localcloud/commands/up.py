@@ -16,7 +16,7 @@ from localcloud.commands.down import stop
 from localcloud.commands.parsing import (
     DEFAULT_DIRECTORY,
     Subparsers,
-    add_command,
+    add_cloud_command,
     running_state,
     typed,
 )
@@ -34,7 +34,7 @@ _HIGHEST_SPEED = 1000  # beyond it, seconds of real work look like hours
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = add_cloud_command(
         subparsers,
         "up",
         "start storage, Azure Resource Manager and the Functions host with the app\n\n"

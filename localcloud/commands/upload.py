@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from localcloud.client import CloudClient
 from localcloud.commands.following import find_build, follow, show_end
-from localcloud.commands.parsing import Subparsers, add_command, attach, typed
+from localcloud.commands.parsing import Subparsers, add_cloud_command, attach, typed
 from localcloud.errors import LocalCloudError
 
 _SUFFIXES = (".zip", ".tar.gz", ".tgz")
@@ -20,7 +20,7 @@ _SUFFIXES = (".zip", ".tar.gz", ".tgz")
 
 def add_parser(subparsers: Subparsers) -> None:
     """Add the command."""
-    parser = add_command(
+    parser = add_cloud_command(
         subparsers,
         "upload",
         "upload a build zip, which starts a build\n\n"

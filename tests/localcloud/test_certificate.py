@@ -6,6 +6,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from cryptography import x509
 
 from localcloud.certificate import ensure_certificate
@@ -37,6 +38,20 @@ def test_a_certificate_is_used_again_until_it_ends(tmp_path: Path) -> None:
     """Processes that run already hold the old one, so it must not change under them."""
     first = ensure_certificate(tmp_path).certificate_path.read_bytes()
     assert ensure_certificate(tmp_path).certificate_path.read_bytes() == first
+
+
+@pytest.mark.parametrize("name", ["server.pem", "server.key"])
+@pytest.mark.parametrize("content", ["", "-----BEGIN", "of another"])
+def test_a_certificate_that_was_half_written_is_made_anew(
+    tmp_path: Path, name: str, content: str
+) -> None:
+    """A start may be killed at any moment, and the next one must not stumble over it."""
+    made = ensure_certificate(tmp_path / "one")
+    ensure_certificate(tmp_path / "other")
+    text = (tmp_path / "other" / name).read_text() if content == "of another" else content
+    (tmp_path / "one" / name).write_text(text)
+    ensure_certificate(tmp_path / "one").server_context()
+    assert stat.S_IMODE(made.key_path.stat().st_mode) == 0o600
 
 
 def test_a_certificate_is_valid_for_as_long_as_clients_accept(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.command_line import main
 from localcloud.demo import zip_folder
 from tests.localcloud.command_process import command_process
 
@@ -47,6 +48,13 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signa
         process.stdout.read()
     assert process.returncode == 130
     assert list(tmp_path.glob("kiln-demo-*")) == []
+
+
+def test_the_demo_takes_no_directory(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has one of its own, and deletes it."""
+    with pytest.raises(SystemExit):
+        main(["demo", "--directory", "x"])
+    assert "unrecognized arguments: --directory x" in capsys.readouterr().err
 
 
 def test_a_zip_holds_the_contents_of_the_folder_and_not_the_folder(tmp_path: Path) -> None:

@@ -38,8 +38,18 @@ def test_a_directory_without_a_cloud_has_no_state(tmp_path: Path) -> None:
 def test_a_damaged_state_says_what_to_delete(tmp_path: Path) -> None:
     """Guessing on would start a second cloud on the data of the first."""
     (tmp_path / "state.json").write_text('{"ports": {}}')
-    with pytest.raises(StateError, match="delete"):
+    with pytest.raises(StateError, match=r"state\.json is no state .*delete it"):
         read_state(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}"])
+def test_damaged_keys_say_what_to_delete(tmp_path: Path, content: str) -> None:
+    """They are read by every command that speaks to the host."""
+    state = new_state(tmp_path, _APP, 1)
+    state.host_folder.mkdir()
+    (state.host_folder / "keys.json").write_text(content)
+    with pytest.raises(StateError, match=r"keys\.json is damaged .*delete it"):
+        state.endpoints()
 
 
 def test_keys_and_ports_are_kept_from_one_start_to_the_next(tmp_path: Path) -> None:
