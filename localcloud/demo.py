@@ -59,14 +59,23 @@ def run(args: argparse.Namespace, console: Console) -> int:
         shutil.rmtree(directory, ignore_errors=True)
         raise
     except LocalCloudError:
-        console.print(f"\n  [dim]logs: {directory / 'logs'}[/]", soft_wrap=True)
+        _keep_logs(directory, console)
         raise
     if state != "Succeeded":
-        console.print(f"  [dim]logs: {directory / 'logs'}[/]", soft_wrap=True)
+        _keep_logs(directory, console)
         return 1
     shutil.rmtree(directory)
     console.print(f"  [dim]and {time.monotonic() - began:.0f} s on yours; everything is stopped[/]")
     return 0
+
+
+def _keep_logs(directory: Path, console: Console) -> None:
+    """Say where they are; without any, nothing is kept."""
+    logs = directory / "logs"
+    if logs.exists():
+        console.print(f"\n  [dim]logs: {logs}[/]", soft_wrap=True)
+    else:
+        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _build(directory: Path, clock_speed: float, console: Console) -> str:

@@ -124,7 +124,9 @@ def read_state(directory: Path) -> CloudState | None:
         content["ports"] = Ports(**content["ports"])
         content["app"] = Path(content["app"])
         return CloudState(**(content | {"directory": directory}))
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except OSError as error:
+        raise StateError(f"{path} cannot be read ({error.strerror}); whose cloud is it?") from error
+    except (ValueError, TypeError, KeyError) as error:
         raise StateError(
             f"{path} is no state of a local cloud ({error}); delete it if it was one,"
             " else name another folder with --directory"

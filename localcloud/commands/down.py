@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from localcloud.commands.parsing import Subparsers, add_cloud_command
+from localcloud.lost_processes import lost_processes
 from localcloud.orphan_guard import stop_groups
 from localcloud.start_lock import one_at_a_time
 from localcloud.state import CloudState, read_state
@@ -37,6 +38,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
                 stop(state)
                 console.print("[green]✓[/] The local cloud is stopped.")
                 return 0
+    if lost := lost_processes(directory):
+        stop_groups(lost)
+        console.print("[green]✓[/] The local cloud, whose files are gone, is stopped.")
+        return 0
     console.print(f"No local cloud runs in {escape(str(args.directory))}.", soft_wrap=True)
     return 0
 

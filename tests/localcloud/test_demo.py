@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -48,6 +49,17 @@ def test_a_demo_that_is_interrupted_leaves_nothing(tmp_path: Path, number: signa
         process.stdout.read()
     assert process.returncode == 130
     assert list(tmp_path.glob("kiln-demo-*")) == []
+
+
+def test_a_demo_that_cannot_start_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In Azure, or where something is missing, there are no logs to point to."""
+    monkeypatch.setenv("WEBSITE_INSTANCE_ID", "1")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert main(["demo"]) == 1
+    assert "logs" not in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_demo_takes_no_directory(capsys: pytest.CaptureFixture[str]) -> None:

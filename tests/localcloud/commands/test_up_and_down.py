@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from localcloud.command_line import main
 from localcloud.commands.parsing import running_state
 from localcloud.endpoints import choose_ports
+from localcloud.lost_processes import lost_processes
 from tests.localcloud.command_process import command_process
 from tests.localcloud.running_processes import processes_of
 
@@ -47,6 +49,23 @@ def test_a_detached_cloud_stays_until_down(
         assert main(["down", *directory]) == 0
     assert running_state(tmp_path) is None
     assert main(["status", *directory]) == 3
+
+
+def test_a_cloud_whose_folder_was_deleted_can_be_stopped(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`git clean -fdx` is quickly typed, and the processes would run on for ever."""
+    directory = tmp_path / "cloud"
+    up = [sys.executable, "-m", "localcloud", "up", "--detach", "--no-host"]
+    up += ["--directory", str(directory), "--port", str(choose_ports().host)]
+    subprocess.run(up, cwd=ROOT, capture_output=True, check=True)
+    shutil.rmtree(directory)
+    assert len(lost_processes(directory)) == 2
+    assert lost_processes(tmp_path) == []
+    assert main(["down", "--directory", str(directory)]) == 0
+    assert "whose files are gone, is stopped" in capsys.readouterr().out
+    assert lost_processes(directory) == []
+    assert not directory.exists()
 
 
 def test_a_cloud_stays_up_though_nobody_reads_what_it_says(tmp_path: Path) -> None:
