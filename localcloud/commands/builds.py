@@ -15,6 +15,7 @@ from localcloud.commands.following import follow, show_end
 from localcloud.commands.parsing import Subparsers, add_cloud_command, attach
 from localcloud.errors import LocalCloudError
 
+_WHOLE = ("build", "state", "took")  # columns that stay whole in a narrow terminal
 _COLORS = {"Succeeded": "green", "Failed": "red"}
 
 
@@ -57,7 +58,7 @@ def _show_all(client: CloudClient, console: Console) -> None:
         return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("build", "recipe", "state", "took", "artifact"):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, overflow="fold", no_wrap=title in _WHOLE)
     for build_id, claim in claims:
         report = claim.get("report") or {}
         state = report.get("state") or (client.build(build_id) or {}).get("state", "unknown")

@@ -18,6 +18,7 @@ from rich.console import Console
 from localcloud.client import CloudClient
 from localcloud.cloud import LocalCloud
 from localcloud.command_line import main, run_command
+from localcloud.commands import builds
 from localcloud.commands.parsing import attach
 from localcloud.commands.upload import artifact_name, choose_recipe
 from localcloud.errors import LocalCloudError
@@ -93,6 +94,9 @@ def test_an_upload_is_followed_to_its_image(
     listed = capsys.readouterr().out
     assert "Succeeded" in listed
     build_id = next(iter(local_cloud.claims()))
+    narrow = Console(file=io.StringIO(), width=60)
+    builds.run(argparse.Namespace(directory=local_cloud.state.directory, id=None), narrow)
+    assert build_id[:12] in narrow.file.getvalue()  # type: ignore[attr-defined] - a StringIO
     assert run(local_cloud, "builds", build_id[:8]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == build_id
 
