@@ -20,6 +20,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+_MOST_LISTED = 100
+
 
 class KilnError(Exception):
     """Base of every error that Kiln raises on purpose."""
@@ -55,9 +57,16 @@ class RecipeError(PermanentError):
     def __init__(self, recipe_name: str, faults: list[Fault]) -> None:
         self.recipe_name = recipe_name
         self.faults = faults
-        listed = "; ".join(str(fault) for fault in faults)
+        listed = "; ".join(str(fault) for fault in self.first_faults)
+        left = len(faults) - len(self.first_faults)
         plural = "fault" if len(faults) == 1 else "faults"
-        super().__init__(f"recipe '{recipe_name}' has {len(faults)} {plural}: {listed}")
+        more = f"; and {left} more" if left else ""
+        super().__init__(f"recipe '{recipe_name}' has {len(faults)} {plural}: {listed}{more}")
+
+    @property
+    def first_faults(self) -> list[Fault]:
+        """As many as a report or an answer has room for; nobody repairs more at once."""
+        return self.faults[:_MOST_LISTED]
 
 
 class ArtifactError(PermanentError):

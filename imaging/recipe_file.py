@@ -49,7 +49,8 @@ def read_recipe_file(
         repaired = repair_template(text, recipe_name=name)
     except UnreadableTemplateError as error:
         raise _further(refused, error) from None
-    recipe = read_recipe(name, json.dumps(repaired.document).encode(), parameters)
+    written = json.dumps(repaired.document, separators=(",", ":")).encode()
+    recipe = read_recipe(name, written, parameters)
     return replace(
         recipe,
         sha256=hashlib.sha256(content).hexdigest(),

@@ -88,7 +88,7 @@ def _error(error: PermanentError) -> func.HttpResponse:
     status = next((each for kind, each in _STATUSES.items() if isinstance(error, kind)), 500)
     shown: dict[str, Any] = {"code": error.code, "message": str(error)}
     if isinstance(error, RecipeError):
-        shown["details"] = [{"target": f.path, "message": f.message} for f in error.faults]
+        shown["details"] = [{"target": f.path, "message": f.message} for f in error.first_faults]
     return _json({"error": shown}, status)
 
 

@@ -18,6 +18,7 @@ _Place = tuple[str | int, ...]
 
 _MUST_BE = {
     "string_type": "a text",
+    "string_unicode": "a text without half of a character",
     "int_type": "a whole number",
     "int_from_float": "a whole number",
     "bool_type": "true or false",

@@ -10,6 +10,7 @@ import codecs
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -117,8 +118,8 @@ def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         _refuse_half_character(key)
     found = _Repeating(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        found.repeated = frozenset(key for key in keys if keys.count(key) > 1)
+        times = Counter(key for key, _ in pairs)
+        found.repeated = frozenset(key for key in times if times[key] > 1)
     return found
 
 

@@ -15,6 +15,7 @@ from pydantic_core import SchemaError, SchemaValidator, ValidationError, core_sc
 from imaging import limits
 
 
+@lru_cache(maxsize=256)
 def pattern_problem(pattern: str) -> str | None:
     """Say why a text is no pattern, or None.
 
@@ -51,6 +52,6 @@ def _whole(pattern: str) -> str:
     return rf"\A(?:{pattern})\z"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)  # one may take 10 MB
 def _matcher(pattern: str) -> SchemaValidator:
     return SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 
 _SHOWN_LENGTH = 60
+_LINE_LENGTH = 400
 _SAS_QUERY = re.compile(r"\?[^\s\"']*")
 
 
@@ -39,21 +40,29 @@ def join_path(parts: Iterable[str | int]) -> str:
     for part in parts:
         if isinstance(part, int):
             path += f"[{part}]"
-        elif re.fullmatch(r"[$A-Za-z_][\w-]*", part, re.ASCII):
+        elif re.fullmatch(rf"[$A-Za-z_][\w-]{{0,{_SHOWN_LENGTH}}}", part, re.ASCII):
             path += f".{part}" if path else part
         else:
             path += f"[{show(part)}]"
     return path
 
 
+def one_line(text: str) -> str:
+    """Write a message that quotes what people wrote: nothing breaks its line, and it is not long.
+
+    Args:
+        text: the message; its end says the way out and is kept.
+    """
+    shown = "".join(map(_printable, text))
+    half = _LINE_LENGTH // 2
+    return shown if len(shown) <= _LINE_LENGTH else f"{shown[:half]}…{shown[-half:]}"
+
+
 def _quoted(text: str) -> str:
     hidden = _SAS_QUERY.sub("?…", text) if "://" in text else text
-    return '"' + "".join(_printable(character) for character in hidden) + '"'
+    marked = hidden.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(map(_printable, marked)) + '"'
 
 
 def _printable(character: str) -> str:
-    if character in '"\\':
-        return "\\" + character
-    if character.isprintable():
-        return character
-    return json.dumps(character)[1:-1]
+    return character if character.isprintable() else json.dumps(character)[1:-1]

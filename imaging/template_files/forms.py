@@ -145,7 +145,7 @@ def _what_it_is(document: JsonObject) -> str | None:
         return "is a file of parameters; bring the template, and give the values with --set NAME=…"
     kind = type_of(document)
     if kind.startswith(f"{_KIND}/") or ("/" in kind and kind != _KIND):
-        return f"is a resource of type {find(document, 'type')}, no image template"
+        return f"is a resource of type {show(find(document, 'type'))}, no image template"
     parts = {"artifact", "properties", *_INSIDE}
     if _has_properties(find(document, "body")) or any(
         right_name(key, parts, ()) in parts for key in document

@@ -110,7 +110,7 @@ def _order(key: str) -> int:
 
 def _refuse_faults(recipe_name: str, document: JsonObject, faults: list[Fault]) -> None:
     """Let the recipe's own reader have the last word; the first fault of a place is kept."""
-    content = json.dumps(document).encode()
+    content = json.dumps(document, separators=(",", ":")).encode()
     problem = _size_problem(document, content)
     if problem and not faults:
         raise RecipeError(
@@ -119,7 +119,8 @@ def _refuse_faults(recipe_name: str, document: JsonObject, faults: list[Fault]) 
     try:
         read_recipe(recipe_name, content)
     except RecipeError as error:
-        faults = faults + [fault for fault in error.faults if not _is_known(fault, faults)]
+        known = {fault.path for fault in faults}
+        faults = faults + [fault for fault in error.faults if not _is_known(fault, known)]
     if _has_lost_source(document):
         faults = [fault for fault in faults if not _SOURCE_DETAIL.match(fault.path)]
     if faults:
@@ -140,8 +141,9 @@ def _has_lost_source(document: JsonObject) -> bool:
     return why_not_here(kind.upper()) is not None
 
 
-def _is_known(fault: Fault, faults: list[Fault]) -> bool:
-    """Say whether a fault only follows from one that was found before."""
+def _is_known(fault: Fault, known_paths: set[str]) -> bool:
+    """Say whether a fault only follows from one that was found before, at its place or above."""
     if fault.message.startswith(("is an expression of", "holds the placeholder")):
-        return bool(faults)
-    return any(re.match(re.escape(known.path) + r"([.\[]|$)", fault.path) for known in faults)
+        return bool(known_paths)
+    ends = (end.start() for end in re.finditer(r"[.\[]|$", fault.path))
+    return any(fault.path[:end] in known_paths for end in ends)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imaging.errors import Fault
-from imaging.recipe.showing import join_path, show
+from imaging.recipe.showing import join_path, one_line, show
 
 Place = tuple[str | int, ...]
 
@@ -53,7 +53,7 @@ class Repairs:
 
     def renamed(self, place: Place, before: str, after: str) -> None:
         """Note that a property got its right name."""
-        self.done.append(Repair(join_path((*place, before)), "renamed", before, after))
+        self.done.append(Repair(join_path((*place, before)), "renamed", one_line(before), after))
 
     def dropped(self, place: Place, why: str, before: object) -> None:
         """Note that a property was left out."""
@@ -61,4 +61,4 @@ class Repairs:
 
     def refused(self, place: Place, why: str) -> None:
         """Note what cannot be repaired."""
-        self.faults.append(Fault(join_path(place), why))
+        self.faults.append(Fault(join_path(place), one_line(why)))

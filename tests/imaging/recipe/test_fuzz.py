@@ -48,6 +48,9 @@ NAMES = [
     "[parameters('release')]",
     "resources",
     "copy",
+    "a" * 1000,
+    "x/\u202e",
+    "\ud800",
 ]
 FULL = changed(
     GALLERY,
@@ -89,12 +92,13 @@ def check(content: bytes, name: str = "webapp", given: dict[str, str] | None = N
 
 
 def look_at(faults: list[Fault]) -> None:
-    """Every fault must be readable, and there must be one."""
+    """Every fault must be one line of words that a person reads, and there must be one."""
     assert faults
     for fault in faults:
         assert fault.message
         assert "Kiln cannot use it" not in fault.message
         assert str(fault).isprintable()
+        assert len(str(fault)) < 1000
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -100,6 +100,17 @@ def test_a_key_that_is_written_twice_is_named_with_its_place() -> None:
     ]
 
 
+def test_half_a_character_is_refused_where_one_of_some_words_is_wanted() -> None:
+    """Such a value is read by a rule that is not ours and must not be told in its words."""
+    text = GOOD.replace('"PlatformImage"', '"\\ud800"')
+    [fault] = faults_of_text(text.encode())
+    assert fault.startswith('properties.source.type: is "\\ud800"; it must be one of Platform')
+    text = GOOD.replace('"properties"', '"identity": {"type": "\\ud800"}, "properties"')
+    assert faults_of_text(text.encode())[0] == (
+        'identity.type: is "\\ud800"; it must be a text without half of a character'
+    )
+
+
 def test_half_a_character_is_refused() -> None:
     """A lone surrogate cannot be sent to Azure."""
     text = GOOD.replace('"true"', '"\\ud800"')

@@ -139,7 +139,7 @@ def test_what_cannot_be_repaired_is_all_that_is_told() -> None:
     (b"", "the file is empty"),
     (b"[1, 2]", "the file holds a list, no JSON object with an image template in it"),
     (b'{"$schema": "x/deploymentParameters.json#", "parameters": {}}', "is a file of parameters; bring the template"),
-    (b'{"type": "Microsoft.Compute/galleries", "properties": {}}', "is a resource of type Microsoft.Compute/galleries, no image template"),
+    (b'{"type": "Microsoft.Compute/galleries", "properties": {}}', 'is a resource of type "Microsoft.Compute/galleries", no image template'),
     (b"param location string\n", "is Bicep; run `az bicep build` and bring the JSON that it makes"),
     (b'{"a": 1, "a": 2}', "a: is written twice; keep one"),
     (b"\xff\xfe{}", "the file is UTF-16; save it as UTF-8"),

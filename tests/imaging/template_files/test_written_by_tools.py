@@ -124,7 +124,7 @@ def test_names_of_the_powershell_export_are_known():
     [
         ({"$schema": "https://x/deploymentParameters.json#"}, "is a file of parameters"),
         ({"type": "Microsoft.Compute/galleries", "properties": {}}, "no image template"),
-        ({"type": f"{KIND}/triggers", "properties": {}}, "triggers, no image template"),
+        ({"type": f"{KIND}/triggers", "properties": {}}, 'triggers", no image template'),
         ({"builders": [], "provisioners": []}, "has 1 fault: holds no image template"),
         ([{"type": "Shell", "inline": ["true"]}], "has 1 fault: holds no image template"),
         ({"parameters": {"a": {"value": 1}}}, "has 1 fault: holds no image template"),
