@@ -14,8 +14,9 @@ from imaging.recipe.step_rules import all_steps
 from imaging.recipe.target_rules import region_key
 
 _SECRET = re.compile(
-    r"""AccountKey=|SharedAccessKey=|[?&]sig=|-----BEGIN[ ].*PRIVATE|\beyJ[\w-]{20,}\.
-    |(?:password|passwd|pwd|secret|api_?key|token)["']?\s*[=:]\s*["']?[^\s"'$({;&|]{6,}(?=["'\s;&|]|$)
+    r"""AccountKey=|SharedAccessKey=|[?&]sig=|-----BEGIN[ ][A-Z ]{0,40}PRIVATE|\beyJ[\w-]{20,}\.
+    |(?:password|passwd|pwd|secret|api_?key|token)["']?\s*[=:]\s*["']?
+        [^\s"'$({;&|]{6,500}+(?=["'\s;&|]|$)
     |--password[ =][^\s$]|\bBearer\s+[\w.-]{20,}|ConvertTo-SecureString\s+["'][^$]""",
     re.IGNORECASE | re.VERBOSE,
 )
