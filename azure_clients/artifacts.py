@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from azure_clients.azure_errors import translated
 from azure_clients.blob_storage import blob
+from imaging.archives.refusal import shown
 from imaging.build_request import Artifact
 from imaging.errors import ArtifactError, ConflictError, NotFoundError, PermanentError
 from settings import settings
@@ -38,7 +39,8 @@ def find_upload(blob_name: str) -> Upload:
             found = blob(container, blob_name).get_blob_properties()
     except NotFoundError:
         raise NotFoundError(
-            f"artifact '{blob_name}' does not exist in the container {container}; upload it first"
+            f"artifact {shown(blob_name)} does not exist in the container {container};"
+            " upload it first"
         ) from None
     metadata = {name.lower(): value for name, value in (found.metadata or {}).items()}
     parameters = {
@@ -69,14 +71,14 @@ def gone_or_changed(artifact: Artifact, refused: PermanentError) -> PermanentErr
         found = find_upload(artifact.blob_name).artifact
     except NotFoundError:
         return ArtifactError(
-            f"artifact '{artifact.blob_name}' was deleted before it could be staged;"
+            f"artifact {shown(artifact.blob_name)} was deleted before it could be staged;"
             " upload it again"
         )
     if found.etag == artifact.etag:
         return refused
     return ArtifactError(
-        f"artifact '{artifact.blob_name}' was overwritten after this build was claimed; the new"
-        " content has its own build"
+        f"artifact {shown(artifact.blob_name)} was overwritten after this build was claimed;"
+        " the new content has its own build"
     )
 
 

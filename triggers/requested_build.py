@@ -15,14 +15,16 @@ from azure_clients.claims import create_once, read_json
 from azure_clients.image_builder import get_template
 from azure_clients.recipes import fetch_recipe
 from imaging.archives import archive_kind
+from imaging.archives.refusal import shown
 from imaging.build_request import Artifact, BuildRequest, ExistingTemplate
-from imaging.errors import ArtifactError, ConflictError, RequestError
+from imaging.errors import ArtifactError, ConflictError, NotFoundError, RequestError
 from imaging.names import (
     build_id_of_upload,
     build_id_without_artifact,
     key_name,
     recipe_of_upload,
 )
+from settings import settings
 from triggers.start_request import StartRequest, read_start
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -54,7 +56,14 @@ def requested_build(body: bytes, idempotency_key: str | None) -> BuildRequest:
 
 
 def _existing(template: ExistingTemplate) -> BuildRequest:
-    found = get_template(template.name)
+    try:
+        found = get_template(template.name)
+    except NotFoundError:
+        group = settings().build_resource_group
+        raise NotFoundError(
+            f"template '{template.name}' does not exist in resource group {group}; Kiln runs only"
+            " templates that lie there"
+        ) from None
     if template.delete_afterwards:
         _refuse_losing_vhds(found)
     return BuildRequest(build_id_without_artifact(), "", template=template)
@@ -62,7 +71,7 @@ def _existing(template: ExistingTemplate) -> BuildRequest:
 
 def _refuse_losing_vhds(template: dict[str, Any]) -> None:
     for target in template["properties"]["distribute"]:
-        if target["type"] == "VHD" and not target.get("uri"):
+        if target["type"].lower() == "vhd" and not target.get("uri"):
             raise RequestError(
                 f"'deleteTemplate': the VHD {target['runOutputName']} lies with the template and "
                 "goes with it; leave 'deleteTemplate' out and copy the VHD first, or give the "
@@ -106,7 +115,8 @@ def _kept_request(record: str, asked: StartRequest) -> BuildRequest | None:
 
 def _upload(blob_name: str) -> Upload:
     if archive_kind(blob_name) is None:
-        raise ArtifactError(f"artifact '{blob_name}' is no archive; Kiln takes .zip, .tar.gz, .tgz")
+        named = f"artifact {shown(blob_name)}"
+        raise ArtifactError(f"{named} is no archive; Kiln takes .zip, .tar.gz, .tgz")
     return find_upload(blob_name)
 
 

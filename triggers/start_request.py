@@ -134,8 +134,10 @@ def _template_name(wanted: object) -> str:
             "property 'template' must be the name or the resource id of an image template"
         )
     if (parts[1].lower(), parts[2].lower()) != ours:
+        group, subscription = parts[2][:90], parts[1][:36]
         raise RequestError(
-            f"template '{parts[3]}' lies in resource group {parts[2]} of subscription {parts[1]};"
-            f" Kiln runs those of {settings().build_resource_group} in its own subscription"
+            f"template '{parts[3]}' lies in resource group {group!r} of subscription"
+            f" {subscription!r}; Kiln runs those of {settings().build_resource_group} in its own"
+            " subscription"
         )
     return parts[3]

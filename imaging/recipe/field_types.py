@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import partial
+from itertools import starmap
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -77,18 +78,23 @@ def _inline_problem(lines: list[str]) -> str | None:
 
 
 def _tags_problem(tags: dict[str, str]) -> str | None:
-    for name, value in tags.items():
-        if not name.strip() or len(name) > limits.TAG_NAME_MAX_LENGTH:
-            return f"a tag's name must have 1 to {limits.TAG_NAME_MAX_LENGTH} characters"
-        if set(name) & set(limits.TAG_NAME_FORBIDDEN) or not name.isprintable():
-            return (
-                f"a tag's name must not contain any of {limits.TAG_NAME_FORBIDDEN} "
-                "or control characters"
-            )
-        if len(value) > limits.TAG_VALUE_MAX_LENGTH:
-            return f"a tag's value must have at most {limits.TAG_VALUE_MAX_LENGTH} characters"
     if len(tags) > limits.TAGS_MAX:
         return f"there must be at most {limits.TAGS_MAX} tags"
+    return next(filter(None, starmap(_tag_problem, tags.items())), None)
+
+
+def _tag_problem(name: str, value: str) -> str | None:
+    if not name.strip() or len(name) > limits.TAG_NAME_MAX_LENGTH:
+        return f"a tag's name must have 1 to {limits.TAG_NAME_MAX_LENGTH} characters"
+    if set(name) & set(limits.TAG_NAME_FORBIDDEN) or not name.isprintable():
+        return (
+            f"a tag's name must not contain any of {limits.TAG_NAME_FORBIDDEN} "
+            "or control characters"
+        )
+    if len(value) > limits.TAG_VALUE_MAX_LENGTH:
+        return f"a tag's value must have at most {limits.TAG_VALUE_MAX_LENGTH} characters"
+    if _command_problem(value):
+        return "a tag's value must not contain control characters or half of a character"
     return None
 
 

@@ -75,7 +75,7 @@ def test_a_vhd_that_would_go_with_its_template_is_not_built(local_cloud: LocalCl
 @pytest.mark.parametrize(
     ("body", "status", "says"),
     [
-        ({"template": "nosuch"}, 404, "nosuch"),
+        ({"template": "nosuch"}, 404, "template 'nosuch' does not exist in resource group kiln-"),
         ({"template": "a b"}, 400, "name or the resource id"),
         ({"template": ".."}, 400, "name or the resource id"),
         ({"template": 7}, 400, "name or the resource id"),
@@ -88,7 +88,7 @@ def test_a_vhd_that_would_go_with_its_template_is_not_built(local_cloud: LocalCl
                 "/Microsoft.VirtualMachineImages/imageTemplates/x"
             },
             400,
-            "lies in resource group other",
+            "lies in resource group 'other'",
         ),
     ],
 )

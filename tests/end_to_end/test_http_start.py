@@ -104,6 +104,7 @@ def test_nobody_gets_in_without_a_key(local_cloud: LocalCloud, path: str, key: s
         ({"recipe": "webapp", "artifact": "x" * 1025}, 400, "RequestInvalid", "1,024"),
         ({"recipe": "webapp", "artifact": "a/b.zip"}, 404, "NotFound", "upload it first"),
         ({"recipe": "webapp", "artifact": "a/b.txt"}, 400, "ArtifactInvalid", "no archive"),
+        ({"recipe": "webapp", "artifact": "a/\n\u202e"}, 400, "ArtifactInvalid", r"a/\n\u202e"),
     ],
 )
 def test_a_bad_request_is_answered_clearly(

@@ -52,6 +52,8 @@ BROKEN: list[tuple[dict[str, Any], str, object, str]] = [
     (LINUX, "tags", {"a/b": "c"}, r"tags: is an object; a tag's name must not contain any of <>%&\?/ or control characters"),
     (LINUX, "tags", {"kiln-build-id": "c"}, "tags: is an object; names that begin with 'kiln-' are Kiln's own"),
     (LINUX, "tags", {"a": "x" * 257}, "tags: is an object; a tag's value must have at most 256 characters"),
+    (LINUX, "tags", {"a": "\ud800"}, "tags: is an object; a tag's value must not contain control characters or half of a character"),
+    (LINUX, "properties.distribute.0.artifactTags", {"a": "b\x00"}, "properties.distribute[0].artifactTags: is an object; a tag's value must not contain control characters or half of a character"),
     (LINUX, "tags", {"": "x"}, "tags: is an object; a tag's name must have 1 to 512 characters"),
     (LINUX, "tags", {f"t{n}": "" for n in range(49)}, "tags: is an object; there must be at most 48 tags, because Kiln adds 2"),
     (LINUX, f"{P}.managedResourceTags", {f"t{n}": "" for n in range(51)}, f"{P}.managedResourceTags: is an object; there must be at most 50 tags"),
