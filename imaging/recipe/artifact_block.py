@@ -34,14 +34,24 @@ _WINDOWS_SYSTEM = frozenset(
         "users",
     ]
 )
-# What AIB's deprovisioning needs at the end (sh, sudo, waagent, sysprep), or whole programs do.
-_LINUX_NEEDED_FOLDERS = (
-    "/etc/init.d /etc/pam.d /etc/ssh /etc/sudoers.d /etc/systemd /usr/bin /usr/lib /usr/lib64 "
-    "/usr/libexec /usr/local /usr/local/bin /usr/local/lib /usr/local/sbin /usr/sbin /usr/share "
-    "/var/cache /var/lib /var/lib/waagent /var/log /var/run /var/spool /var/tmp"
+# AIB puts its last step there, or takes an image's own (image-builder-json).
+_DEPROVISIONING = re.compile(
+    r"(?:/tmp/|[a-z]:[\\/])?DeprovisioningScript\.(?:sh|ps1)[\\/]?", re.IGNORECASE
 )
-_LINUX_NEEDED = frozenset(_LINUX_NEEDED_FOLDERS.split(" "))
-_WINDOWS_NEEDED = frozenset(["deprovisioningscript.ps1", "packages", "windows", "windowsazure"])
+# Below these lie sh, sudo, waagent, its Python, sysprep and whole programs, in folders that differ
+# from image to image; what AIB's deprovisioning needs at the end must not be deleted before it.
+_LINUX_NEEDED = re.compile(
+    r"/(?:bin|boot|etc|lib|lib32|lib64|libx32|run|sbin|usr|var)/.*|/home/[^/]+"
+)
+_LINUX_SPARE = re.compile(
+    r"/usr/local/(?!(?:bin|etc|lib|lib64|libexec|sbin|share)(?:/|$)).+"
+    r"|/(?:usr/src|var/opt|var/tmp|var/www)/.+"
+)
+_WINDOWS_NEEDED = re.compile(
+    r"(?:packages|windows|windowsazure|recovery)(?:\\.*)?|users\\[^\\]+|programdata\\microsoft.*"
+    r"|program files(?: \(x86\))?\\(?:common files|windows|powershell).*"
+)
+_WINDOWS_SPARE = re.compile(r"windows\\temp\\.+")
 _WINDOWS_FORBIDDEN = frozenset('<>:"/|?*')
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 
@@ -66,6 +76,8 @@ def destination_problem(destination: str) -> str | None:
         return (
             problem or "it must be a folder's name or an absolute path, without blanks at its ends"
         )
+    if _DEPROVISIONING.fullmatch(destination):
+        return "it must be another folder: AIB's deprovisioning script has its place there"
     if is_windows_path(destination):
         return _windows_problem(destination)
     if destination.startswith("/"):
@@ -80,14 +92,16 @@ def removal_problem(destination: str) -> str | None:
         destination: without a problem of its own.
     """
     if is_windows_path(destination):
-        folders = destination[3:].lower().replace("/", "\\").split("\\")
-        is_needed = folders[0] in _WINDOWS_NEEDED and folders[:2] != ["windows", "temp"]
+        path = destination[3:].lower().replace("/", "\\").rstrip("\\")
+        patterns = (_WINDOWS_NEEDED, _WINDOWS_SPARE)
     else:
-        is_needed = destination.rstrip("/") in _LINUX_NEEDED
-    if is_needed:
+        path = destination.rstrip("/")
+        patterns = (_LINUX_NEEDED, _LINUX_SPARE)
+    needed, spare = (pattern.fullmatch(path) for pattern in patterns)
+    if needed and not spare:
         return (
-            "would delete what the image or its deprovisioning needs; "
-            "let artifact.destination be a folder of its own"
+            "would delete what the image or its deprovisioning needs; let artifact.destination be "
+            "a folder of its own, as /opt/app or C:\\app"
         )
     return None
 

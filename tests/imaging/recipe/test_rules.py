@@ -37,6 +37,28 @@ def test_a_limit_may_be_reached(place: str, value: object) -> None:
     assert faults(changed(GALLERY, (place, value))) == []
 
 
+NEEDED = [
+    "/etc/sudoers.d", "/usr/lib/python3/dist-packages", "/usr/lib/x86_64-linux-gnu",
+    "/var/lib/dpkg", "/usr/local", "/usr/local/bin/x", "/home/packer/", "C:/Packages/Plugins",
+    "C:\\Windows\\System32\\Sysprep", "C:\\Users\\packer", "C:\\ProgramData\\Microsoft",
+    "C:\\Program Files\\WindowsPowerShell\\Modules",
+]  # fmt: skip
+OWN = [
+    "app", "/opt/app", "/app", "/usr/local/app", "/usr/local/binaries", "/var/www/app",
+    "/home/me/app", "C:\\app", "C:\\Windows\\Temp\\app", "C:\\Program Files\\App",
+    "D:\\Users\\me\\app",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("destination", [*NEEDED, *OWN])
+def test_nothing_that_deprovisioning_needs_is_removed_after_the_build(destination: str) -> None:
+    """It comes after the removal, with the image's own sudo, Python or sysprep."""
+    document = WINDOWS if destination[1:2] == ":" else LINUX
+    block = {"destination": destination, "removeAfterBuild": True}
+    found = [fault.split(":")[0] for fault in faults(changed(document, ("artifact", block)))]
+    assert found == (["artifact.removeAfterBuild"] if destination in NEEDED else [])
+
+
 @pytest.mark.parametrize("document", [LINUX, WINDOWS, GALLERY])
 def test_the_recipes_of_these_tests_have_no_fault(document: dict[str, Any]) -> None:
     """Else the tests above would prove nothing."""
