@@ -48,6 +48,16 @@ VERSION_MAJOR_MIN: Final = -1
 REPLICAS_MIN: Final = 1
 # swagger: every whole number is an int32. Windows shows exit codes above it as negative numbers.
 WHOLE_NUMBER_MAX: Final = (1 << 31) - 1
+# image-builder-json of October 2023, "location"; AIB comes to more regions, so this is advice only.
+_REGIONS = (
+    "eastus eastus2 westcentralus westus westus2 westus3 southcentralus northeurope westeurope "
+    "southeastasia australiasoutheast australiaeast uksouth ukwest brazilsouth canadacentral "
+    "centralindia centralus francecentral germanywestcentral japaneast northcentralus norwayeast "
+    "switzerlandnorth jioindiawest uaenorth eastasia koreacentral southafricanorth qatarcentral "
+    "swedencentral polandcentral usgovarizona usgovvirginia chinanorth3"
+)
+KNOWN_REGIONS: Final = frozenset(_REGIONS.split(" "))
+
 # image-builder-json: exactly one user-assigned identity on a template.
 TEMPLATE_IDENTITIES: Final = 1
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from imaging.errors import Fault
-from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES
+from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES, KNOWN_REGIONS
 from imaging.recipe.os_rules import os_type_of
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.step_advice import advice_on_commands
@@ -35,6 +35,7 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
         recipe: the whole recipe, without faults.
     """
     looks: tuple[Callable[[Part], Iterator[Fault]], ...] = (
+        _region_of_template,
         _regions_by_display_name,
         _secrets,
         _signed_artifact,
@@ -47,6 +48,15 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
     )
     for look in looks:
         yield from look(recipe)
+
+
+def _region_of_template(recipe: Part) -> Iterator[Fault]:
+    region = region_key(recipe["location"].text())
+    if region and region not in KNOWN_REGIONS:
+        yield recipe["location"].fault(
+            f"is {region}, where AIB was not when this list was made; look where it is now: "
+            "az provider show --namespace Microsoft.VirtualMachineImages"
+        )
 
 
 def _regions_by_display_name(recipe: Part) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ BIG_VM = (f"{P}.vmProfile", {"vmSize": "Standard_D4s_v5"})
 
 ADVICE: list[tuple[list[tuple[str, object]], str]] = [
     ([("location", "West Europe")], "location: is written as westeurope to AIB"),
+    ([("location", "westeurop")], "location: is westeurop, where AIB was not when this list was"),
     (
         [(f"{P}.distribute.0.location", "westEurope")],
         f"{P}.distribute[0].location: is written as westeurope to AIB",
