@@ -37,6 +37,7 @@ class Check:
         right: the action that Kiln's identity needs for the look.
         way_out: what to do about the fault.
         absence: whether it is a fault, worth a note, wanted or allowed that there is none.
+        certain: what is wrong whatever Azure would answer; empty for nothing.
         misfits: says what of the thing does not fit; a fault fails the build, a text is a note.
         beside: the path of another look that this one has to go with; empty for none.
         clashes: says what of the thing does not go with what was found there.
@@ -49,6 +50,7 @@ class Check:
     right: str
     way_out: str
     absence: Literal["fault", "note", "wanted", "allowed"] = "fault"
+    certain: str = ""
     misfits: Misfits = _nothing
     beside: str = ""
     clashes: Clashes = _nothing
@@ -61,6 +63,20 @@ class Check:
         """
         named = f"is {show(self.value)}; " if self.value else ""
         return Fault(self.place, f"{named}asked Azure: {what}; {self.way_out}")
+
+
+def in_other_subscription(subject: str, resource_id: str, subscription_id: str) -> str:
+    """Say that a thing is in another subscription than the template; nothing if it is not.
+
+    Args:
+        subject: what people call the thing.
+        resource_id: a checked id.
+        subscription_id: where the template will be.
+    """
+    owner = resource_id.split("/")[2]
+    if owner.lower() == subscription_id.lower():
+        return ""
+    return f"{subject} is in subscription {owner}, the template will be in {subscription_id}"
 
 
 @dataclass
@@ -95,6 +111,10 @@ def judge(checks: Iterable[Check], looks: Mapping[str, Look]) -> Verdict:
     verdict = Verdict()
     absent_places: set[str] = set()
     for check in checks:
+        if check.certain:
+            what = f"is {show(check.value)}; {check.certain}; {check.way_out}"
+            verdict.faults.append(Fault(check.place, what))
+            continue
         look = looks.get(check.path) or Look("unknown", reason=_NOT_ASKED)
         if look.state == "denied":
             verdict.denied.append(f"{check.subject} ({check.right})")

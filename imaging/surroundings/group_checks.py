@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from imaging.arm_ids import ArmIdKind, parse_arm_id
 from imaging.errors import Fault
 from imaging.recipe import Recipe
 from imaging.recipe.distribute import ManagedImageTarget
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.target_rules import region_key
 from imaging.surroundings import arm_paths
-from imaging.surroundings.check import Check
+from imaging.surroundings.check import Check, in_other_subscription
 
 _GROUPS_READ = "Microsoft.Resources/subscriptions/resourceGroups/read"
 _CONTENT_READ = "Microsoft.Resources/subscriptions/resourceGroups/resources/read"
@@ -63,7 +62,11 @@ def _staging_group(group_id: str, subscription_id: str, region: str) -> Iterator
         ),
         absence="allowed",
     )
-    yield replace(group, misfits=partial(_is_at_home, group, (subscription_id, region)))
+    yield replace(
+        group,
+        certain=in_other_subscription(group.subject, group_id, subscription_id),
+        misfits=partial(_is_at_home, group, region),
+    )
     content = replace(
         group,
         path=arm_paths.of_content(group_id),
@@ -73,14 +76,7 @@ def _staging_group(group_id: str, subscription_id: str, region: str) -> Iterator
     yield replace(content, misfits=partial(_is_empty, group))
 
 
-def _is_at_home(group: Check, home: tuple[str, str], found: Part) -> Iterator[Fault]:
-    subscription_id, region = home
-    owner = parse_arm_id(ArmIdKind.RESOURCE_GROUP, group.value)
-    if owner and owner.subscription_id.lower() != subscription_id.lower():
-        yield group.fault(
-            f"{group.subject} is in subscription {owner.subscription_id}, "
-            f"the template will be in {subscription_id}"
-        )
+def _is_at_home(group: Check, region: str, found: Part) -> Iterator[Fault]:
     place = region_key(found["location"].text())
     if region and place and place != region:
         yield group.fault(f"{group.subject} is in {place}, the template will be in {region}")

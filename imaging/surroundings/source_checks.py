@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from imaging.arm_ids import ArmIdKind, parse_arm_id
 from imaging.errors import Fault
 from imaging.recipe import Recipe
 from imaging.recipe.artifact_block import OsType
@@ -15,7 +14,7 @@ from imaging.recipe.raw_parts import Part
 from imaging.recipe.source import ManagedImageSource, PlatformImage, SharedImageVersion
 from imaging.recipe.target_rules import region_key
 from imaging.surroundings import arm_paths
-from imaging.surroundings.check import Check
+from imaging.surroundings.check import Check, in_other_subscription
 from imaging.surroundings.os_fit import os_misfits, smaller_disk
 
 _SOURCE = "properties.source"
@@ -101,21 +100,15 @@ def _managed_image(
             f"subscription and in {region}"
         ),
     )
-    home = (subscription_id, region)
-    return replace(check, misfits=partial(_fits_template, check, recipe, home))
+    return replace(
+        check,
+        certain=in_other_subscription(check.subject, source.image_id, subscription_id),
+        misfits=partial(_fits_template, check, recipe, region),
+    )
 
 
-def _fits_template(
-    check: Check, recipe: Recipe, home: tuple[str, str], found: Part
-) -> Iterator[Fault]:
+def _fits_template(check: Check, recipe: Recipe, region: str, found: Part) -> Iterator[Fault]:
     """AIB wants it in the template's subscription and region (image-builder-json, source)."""
-    subscription_id, region = home
-    owner = parse_arm_id(ArmIdKind.IMAGE, check.value)
-    if owner and owner.subscription_id.lower() != subscription_id.lower():
-        yield check.fault(
-            f"{check.subject} is in subscription {owner.subscription_id}, "
-            f"the template will be in {subscription_id}"
-        )
     place = region_key(found["location"].text())
     if region and place and place != region:
         yield check.fault(f"{check.subject} is in {place}, the template will be in {region}")
