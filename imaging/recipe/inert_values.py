@@ -28,8 +28,8 @@ from imaging.recipe.artifact_block import is_windows_path
 _COMMAND = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9._/:+@-]*")
 _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_EXPANDS_ON_LINUX = re.compile(r"(?:[\\`~]|\$[\w:]*)$", re.ASCII)
-_EXPANDS_ON_WINDOWS = re.compile(r"(?:[`@%~^]|\$[\w:]*)$", re.ASCII)
+_EXPANDS_ON_LINUX = re.compile(r"(?:[\\`~]|\$\{?[\w:]*)$", re.ASCII)
+_EXPANDS_ON_WINDOWS = re.compile(r"(?:[`@%~^]|\$\{?[\w:]*)$", re.ASCII)
 _COMMAND_KEYS = frozenset(
     ["inline", "filters", "searchCriteria", "restartCommand", "restartCheckCommand"]
 )
@@ -97,7 +97,7 @@ class Surrounding:
         if not _COMMAND.fullmatch(value) or windows_option or _leads_up(value):
             slash = "" if self.on_windows else " or /"
             return (
-                "in a command it may hold letters, digits and . _ - / : + @ only, "
+                "here it may hold letters, digits and . _ - / : + @ only, "
                 f"must begin with a letter, digit, _{slash} and not contain '..'"
             )
         return None

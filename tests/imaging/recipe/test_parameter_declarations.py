@@ -68,6 +68,7 @@ PLACES: list[tuple[dict[str, Any], str, object, str]] = [
     (LINUX, f"{C0}.inline", ["${{ parameters.any }} x"], f"{P}.customize[0].inline[0]: begins a line with a parameter, which would choose the command; write it before"),
     (LINUX, f"{C0}.inline", ["cat <<END\n${{ parameters.any }}\nEND"], f"{P}.customize[0].inline[0]: begins a line with a parameter, which would choose the command; write it before"),
     (LINUX, f"{C0}.inline", ["echo $HOME${{ parameters.any }}"], f"{P}.customize[0].inline[0]: has a parameter right after $HOME, which changes its meaning; put something between, as in ${{name}}"),
+    (LINUX, f"{C0}.inline", ["echo ${${{ parameters.any }}}"], f"{P}.customize[0].inline[0]: has a parameter right after ${{, which changes its meaning; put something between, as in ${{name}}"),
     (LINUX, f"{C0}.inline", ["echo \\${{ parameters.any }}"], f"{P}.customize[0].inline[0]: has a parameter right after \\, which changes its meaning; put something between, as in ${{name}}"),
     (WINDOWS, f"{C0}.inline", ["echo `${{ parameters.any }}"], f"{P}.customize[0].inline[0]: has a parameter right after `, which changes its meaning; put something between, as in ${{name}}"),
     (WINDOWS, f"{C0}.inline", ["cmd /c echo %${{ parameters.any }}%"], f"{P}.customize[0].inline[0]: has a parameter right after %, which changes its meaning; put something between, as in ${{name}}"),
