@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,21 @@ def test_a_tar_gives_nobody_more_rights(tmp_path: Path) -> None:
             archive.addfile(member)
     vm = BuildVm(tmp_path, "tar", "gzip")
     assert unpacked(vm, memory.getvalue(), "tar.gz") == {"a": "-rwxr-xr-x", "d": "drwxr-xr-x"}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_a_zip_whose_numbers_are_all_zip64_is_unpacked_with_every_tool(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tool: str
+) -> None:
+    """From 4 GiB or 65,536 files on they are; a small one shows whether they are read."""
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 0)
+    content = io.BytesIO()
+    with (
+        zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("bin/grün", "w", force_zip64=True) as file,
+    ):
+        file.write(b"x" * 1000)
+    assert b"PK\x06\x06" in content.getvalue()
+    vm = BuildVm(tmp_path, tool)
+    unpacked(vm, content.getvalue())
+    assert (vm.tmp / "webapp/bin/grün").read_bytes() == b"x" * 1000
