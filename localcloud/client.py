@@ -123,6 +123,11 @@ class CloudClient:
         """Forget one planned fault, or all."""
         self._control("DELETE", f"faults/{quote(plan_id, safe='')}" if plan_id else "faults")
 
+    def executes_customizers(self) -> bool:
+        """Say whether runs execute their Linux steps, or only log them."""
+        executes: bool = self._control("GET", "build_vm")["executes"]
+        return executes
+
     def set_identity(self, mode: Mapping[str, Any]) -> None:
         """Let the identity endpoint fail: {"mode": "500", "times": 2}."""
         url = self.endpoints.identity_url.replace("/msi/token", "/_localcloud/identity")

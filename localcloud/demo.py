@@ -15,7 +15,7 @@ from rich.markup import escape
 from localcloud.cloud import CloudOptions, LocalCloud
 from localcloud.commands.following import find_build, follow, show_end
 from localcloud.commands.parsing import Subparsers, add_command
-from localcloud.commands.up import speed
+from localcloud.commands.up import speed, warn_of_steps_not_executed
 from localcloud.commands.upload import artifact_name
 from localcloud.errors import LocalCloudError
 from localcloud.processes import PROJECT_ROOT
@@ -87,6 +87,7 @@ def _build(directory: Path, clock_speed: float, console: Console) -> str:
     try:
         parts = f"storage, Resource Manager and Functions host, in {time.monotonic() - began:.1f} s"
         console.print(f"  [green]✓[/] local cloud  {parts}")
+        warn_of_steps_not_executed(cloud, console)
         blob_name = _upload_example(cloud, directory, console)
         with console.status("Waiting for the blob trigger…"):
             build_id = find_build(cloud, blob_name)

@@ -10,7 +10,7 @@ from rich.markup import escape
 
 from localcloud.client import CloudClient
 from localcloud.commands.parsing import Subparsers, add_cloud_command, running_state
-from localcloud.commands.up import show_addresses
+from localcloud.commands.up import show_addresses, warn_of_steps_not_executed
 
 NOT_RUNNING = 3  # as `systemctl status` and `pg_ctl status` have it
 
@@ -43,6 +43,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     show_addresses(client, console)
     if running.keys() != state.pids.keys():
         return NOT_RUNNING
+    warn_of_steps_not_executed(client, console)
     ended = collections.Counter(
         (claim.get("report") or {}).get("state", "not ended") for claim in client.claims().values()
     )

@@ -99,6 +99,16 @@ def show_addresses(cloud: CloudClient, console: Console) -> None:
             console.print(f"  [dim]{name:17}[/]{escape(value)}", soft_wrap=True)
 
 
+def warn_of_steps_not_executed(cloud: CloudClient, console: Console) -> None:
+    """Say so where runs execute nothing: an image proves less then."""
+    if not cloud.executes_customizers():
+        console.print(
+            "  [yellow]![/] build VM     Shell steps are logged, not executed: "
+            "neither bubblewrap (bwrap) nor unshare works here",
+            soft_wrap=True,
+        )
+
+
 def _start_unless_up(args: argparse.Namespace, console: Console) -> LocalCloud | None:
     running = running_state(args.directory)
     if running and (ended := sorted(set(running.pids) - set(running.running_pids()))):
@@ -120,6 +130,7 @@ def _start_unless_up(args: argparse.Namespace, console: Console) -> LocalCloud |
         cloud.let_go()  # before anything is printed: a reader may have left
     console.print("[green]✓[/] The local cloud is up.")
     show_addresses(cloud, console)
+    warn_of_steps_not_executed(cloud, console)
     return cloud
 
 

@@ -1,4 +1,4 @@
-"""The simulator's own API for tests and people: the journal and the fault plans.
+"""The simulator's own API for tests and people: the journal, the fault plans, the build VM.
 
 No token; the control plane listens on the loopback address only.
 """
@@ -32,6 +32,7 @@ class ControlApi:
             web.post("/_localcloud/faults", self.add_fault),
             web.delete("/_localcloud/faults", self.clear_faults),
             web.delete("/_localcloud/faults/{id}", self.clear_faults),
+            web.get("/_localcloud/build_vm", self.build_vm),
         ]
 
     async def journal(self, request: web.Request) -> web.Response:
@@ -64,6 +65,10 @@ class ControlApi:
         if self._simulator.faults.clear(plan_id):
             return web.Response(status=204)
         return _bad_request(f"there is no fault plan '{plan_id}'", status=404)
+
+    async def build_vm(self, _: web.Request) -> web.Response:
+        """Answer whether runs execute their Linux steps, or only log them."""
+        return web.json_response({"executes": self._simulator.surroundings.build_vm is not None})
 
 
 def _in_words(error: ValidationError) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from localcloud.azurite import find_node
 from localcloud.command_line import main
 from localcloud.demo import zip_folder
 from tests.localcloud.command_process import command_process
@@ -34,6 +35,24 @@ def test_the_demo_ends_with_an_image_and_stops_everything(tmp_path: Path) -> Non
     assert "/galleries/kilnlocal/images/webapp/versions/1.0.0" in ended.stdout
     assert "everything is stopped" in ended.stdout
     assert list(tmp_path.glob("kiln-demo-*")) == []
+
+
+@pytest.mark.local_cloud
+def test_the_demo_says_where_steps_are_not_executed(tmp_path: Path) -> None:
+    """A template whose commands nobody has run must not look proven."""
+    only_node = tmp_path / "bin"
+    only_node.mkdir()
+    (only_node / "node").symlink_to(find_node())
+    ended = subprocess.run(
+        [sys.executable, "-m", "localcloud", "demo", "--speed", "200"],
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path), "PATH": str(only_node)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "Shell steps are logged, not executed" in ended.stdout
 
 
 @pytest.mark.local_cloud

@@ -26,6 +26,14 @@ async def test_a_timeout_of_one_to_five_minutes_fails_with_the_jwt_text(tmp_path
     assert any(b"client_jwt will expire within 5 minutes" in log for log in store.blobs.values())
 
 
+@pytest.mark.parametrize("build_vm", [None, ScriptedBuildVm([])])
+async def test_whether_steps_are_executed_can_be_asked(tmp_path, build_vm):
+    """A template whose commands nobody has run must not look proven."""
+    async with open_desk(tmp_path, build_vm=build_vm) as desk:
+        answer = await (await desk.client.get("/_localcloud/build_vm")).json()
+    assert answer == {"executes": build_vm is not None}
+
+
 async def test_a_run_stays_in_customizing_until_the_build_vm_is_done(tmp_path):
     """The clock alone must not end what is really executed."""
     build_vm = ScriptedBuildVm([BuildResult(succeeded=True)], gate=asyncio.Event())
