@@ -16,7 +16,7 @@ from settings import settings
 if TYPE_CHECKING:
     from imaging.artifact.access import ArtifactAccess
     from imaging.recipe import Recipe
-    from imaging.template import StagedArtifact
+    from imaging.template import StagedArtifact, TemplateContext
 
 bp = df.Blueprint()
 
@@ -40,14 +40,19 @@ def create_template(step: CreateTemplate) -> dict[str, Any]:
         TemplateError: AIB refuses it.
         PermanentError: a setting or a part of the recipe that this artifact needs is missing.
     """
+    from imaging.template import render_template, stand_ins  # noqa: PLC0415 - not at indexing
+
     recipe = _recipe(step)
     access = _access(recipe, step["staged"]) if step["staged"] else None
-    body = _render(step, recipe, access)
+    context = _context(step["build_id"])
+    staged = _staged(step, access) if access else None
+    body = render_template(recipe, staged, context)
     put_template(step["template_name"], body, step["build_id"])
     return {
         "template_id": _template_id(step["template_name"]),
         "source": body["properties"]["source"],
         "artifact_access": access.way if access else "",
+        "notes": stand_ins(recipe, context),
     }
 
 
@@ -64,20 +69,16 @@ def _access(recipe: Recipe, staged: dict[str, Any]) -> ArtifactAccess:
     return artifact_access(recipe, staged["size_bytes"], settings().build_vm_identity_id)
 
 
-def _render(step: CreateTemplate, recipe: Recipe, access: ArtifactAccess | None) -> dict[str, Any]:
-    from imaging.template import TemplateContext, render_template  # noqa: PLC0415 - not at indexing
+def _context(build_id: str) -> TemplateContext:
+    from imaging.template import TemplateContext  # noqa: PLC0415 - not at indexing
 
-    context = TemplateContext(
-        build_id=step["build_id"],
+    return TemplateContext(
+        build_id=build_id,
         location=settings().build_location,
         aib_identity_id=settings().aib_identity_id,
         build_vm_identity_id=settings().build_vm_identity_id,
         images_url=f"{settings().artifacts_blob_uri.rstrip('/')}/{settings().images_container}",
     )
-    body: dict[str, Any] = render_template(
-        recipe, _staged(step, access) if access else None, context
-    )
-    return body
 
 
 def _staged(step: CreateTemplate, access: ArtifactAccess) -> StagedArtifact:

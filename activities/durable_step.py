@@ -4,7 +4,8 @@ Durable 1.x retries every exception alike, at even intervals, and loses its type
 leaves an activity as an answer, and the plan decides. Answers are plain JSON:
 
     {"result": …}                              the step did its work
-    {"error": {"code": …, "message": …}}       it will never work with this input
+    {"error": {"code": …, "message": …}}       it will never work with this input; of a recipe also
+                                               its faults one by one (`imaging.report`)
     {"wait_seconds": …, "is_throttled": …, "reason": …}
                                                it may work later; `wait_seconds` is the pause that
                                                the service asked for, or null
@@ -21,6 +22,7 @@ from typing import Any, TypeVar
 
 from imaging.errors import PermanentError, TransientError
 from imaging.redaction import without_queries
+from imaging.report import reported
 
 _PAUSE_SECONDS = 30
 
@@ -40,7 +42,7 @@ def durable_step(run: Callable[[Input], Answer]) -> Callable[[Input], Answer]:
         try:
             return {"result": run(step)}
         except PermanentError as error:
-            return {"error": {"code": error.code, "message": str(error)}}
+            return {"error": reported(error)}
         except TransientError as error:
             return {
                 "wait_seconds": error.retry_after_seconds,

@@ -6,14 +6,27 @@ history. It holds resource ids and plain URLs, never a signed one.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
+
+from imaging.errors import PermanentError, RecipeError
+
+
+class ReportedFault(TypedDict):
+    """One fault of a recipe: the JSON path of its place, and what to do about it."""
+
+    target: str
+    message: str
 
 
 class ReportedError(TypedDict):
-    """Why a build failed: a code of `imaging.errors` or of AIB, and one readable message."""
+    """Why a build failed: a code of `imaging.errors` or of AIB, and one readable message.
+
+    `details` lists the faults of a recipe one by one; the message has them all in one line.
+    """
 
     code: str
     message: str
+    details: NotRequired[list[ReportedFault]]
 
 
 class DistributedImage(TypedDict):
@@ -50,6 +63,16 @@ class Report(TypedDict):
     warnings: list[str]
     notes: list[str]
     log: list[str]
+
+
+def reported(error: PermanentError) -> ReportedError:
+    """Return an error in the form of reports and HTTP answers."""
+    told = ReportedError(code=error.code, message=str(error))
+    if isinstance(error, RecipeError):
+        told["details"] = [
+            ReportedFault(target=fault.path, message=fault.message) for fault in error.first_faults
+        ]
+    return told
 
 
 def output_variables(source: dict[str, Any], images: list[DistributedImage]) -> dict[str, str]:

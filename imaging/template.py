@@ -15,9 +15,10 @@ from imaging.artifact.steps_windows import WINDOWS_SCRIPT
 from imaging.errors import RequestError, SettingsError
 from imaging.names import BUILD_ID_TAG, RECIPE_TAG
 from imaging.recipe import ArtifactPlace, Recipe
+from imaging.recipe.distribute import VhdTarget
 from imaging.recipe.target_rules import region_key
 
-__all__ = ["StagedArtifact", "TemplateContext", "render_template"]
+__all__ = ["StagedArtifact", "TemplateContext", "render_template", "stand_ins"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,30 @@ def render_template(
         "tags": {**recipe.tags, BUILD_ID_TAG: context.build_id, RECIPE_TAG: recipe.name},
         "properties": properties,
     }
+
+
+def stand_ins(recipe: Recipe, context: TemplateContext) -> list[str]:
+    """Say what Kiln adds to a recipe, and what that needs.
+
+    Args:
+        recipe: what image to make.
+        context: build id and settings.
+    """
+    values = {"AIB_IDENTITY_ID": recipe.identity, "BUILD_LOCATION": recipe.location}
+    keys = {"AIB_IDENTITY_ID": "identity", "BUILD_LOCATION": "location"}
+    settings = [
+        f"{keys[setting]}: not in the recipe, the setting {setting} stands in"
+        for setting, value in values.items()
+        if not value
+    ]
+    vhds = [
+        f"VHD {target.run_output_name}: written to the container"
+        f" {context.images_url.rpartition('/')[2]}, where AIB's identity needs Storage Blob Data"
+        " Contributor"
+        for target in recipe.properties.distribute
+        if context.images_url and isinstance(target, VhdTarget) and not target.uri
+    ]
+    return settings + vhds
 
 
 def _wanted(recipe: Recipe, key: str, value: str | None, setting: str) -> str:

@@ -36,7 +36,7 @@ def build_image(context: df.DurableOrchestrationContext) -> Steps:
     try:
         earlier_report = yield from _make_image(context, progress)
     except StepStoppedError as stop:
-        progress.fail(stop.code, stop.message)
+        progress.fail(stop.reported)
     else:
         if earlier_report:
             return earlier_report
@@ -61,7 +61,7 @@ def _make_image(context: df.DurableOrchestrationContext, progress: Progress) -> 
     if not progress.request.template:
         yield from build_steps.check_around(context, progress)
         staged = yield from build_steps.stage(context, progress, found)
-        found["source"] = yield from build_steps.create(context, progress, staged)
+        yield from build_steps.create(context, progress, staged)
     yield from build_steps.run(context, progress, found)
     yield from fetch_outputs(context, progress, found)
     return None

@@ -68,6 +68,7 @@ def read_existing_template(context: df.DurableOrchestrationContext, progress: Pr
     if not found["report"]:
         _set_deadline(progress, found)
         progress.facts.template_id = found["template_id"]
+        progress.facts.source = found["source"]
         progress.say(
             build_log.source_image(found["source"]),
             build_log.template_named(progress.template_name),
@@ -103,7 +104,7 @@ def stage(
 def create(
     context: df.DurableOrchestrationContext, progress: Progress, staged: dict[str, Any] | None
 ) -> Steps:
-    """Create the template and wait until AIB has made it; answer its source as AIB resolved it."""
+    """Create the template and wait until AIB has made it, which resolves its source."""
     request = progress.request
     child = f"{request.build_id}:template"
     progress.enter("CreatingTemplate", waits_in=child)
@@ -123,6 +124,7 @@ def create(
     progress.facts.template_id = created["template_id"]
     if created["artifact_access"]:
         progress.facts.notes.append(f"artifact access: {created['artifact_access']}")
+    progress.facts.notes += created.get("notes", [])  # not there in builds of before
     progress.say(
         build_log.source_image(created["source"]),
         build_log.template_named(progress.template_name),
@@ -136,7 +138,7 @@ def create(
     if look["state"] != "Succeeded":
         code = look["error_code"] or "TemplateFailed"
         raise StepStoppedError(code, look["error_message"] or f"the template is {look['state']}")
-    return look["source"]
+    progress.facts.source = look["source"]
 
 
 def run(

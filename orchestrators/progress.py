@@ -140,12 +140,15 @@ class Progress:
             self._lines.append(line)
             self._log.info("%s", line)
 
-    def fail(self, code: str, message: str) -> None:
+    def fail(self, error: ReportedError) -> None:
         """Remember why the build failed; the first reason stays."""
         if self.facts.error is None:
-            self.facts.error = {"code": code, "message": message}
+            self.facts.error = error
             self._log.warning(
-                "build_stopped phase=%s error=%s reason=%r", self._phase, code, message
+                "build_stopped phase=%s error=%s reason=%r",
+                self._phase,
+                error["code"],
+                error["message"],
             )
 
     @property

@@ -25,7 +25,6 @@ def fetch_outputs(
     """Read what was distributed and show the task's output variables."""
     progress.enter("FetchingRunOutput")
     progress.say(*(build_log.getting_run_output(name) for name in found["run_output_names"]))
-    progress.facts.source = found["source"]
     missing = yield from _look_for_images(context, progress, found, _SECONDS_UNTIL_IMAGE_IS_NAMED)
     if missing:
         raise StepStoppedError(
@@ -33,7 +32,7 @@ def fetch_outputs(
             f"the run of template {progress.template_name} succeeded, but AIB names no image for"
             f" {', '.join(missing)}; look at the targets of the recipe before you build again",
         )
-    progress.facts.outputs = output_variables(found["source"], progress.facts.images)
+    progress.facts.outputs = output_variables(progress.facts.source, progress.facts.images)
     progress.say(*build_log.output_variables(progress.facts.outputs))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from imaging.report import ReportedError, ReportedFault
+
 Steps = Generator[Any, Any, Any]
 
 STEP_FAILED = "StepFailed"
@@ -31,13 +33,30 @@ class StepStoppedError(Exception):
         code: code of `imaging.errors`, of AIB, or ``Throttled``, ``Unavailable``, ``StepFailed``.
         message: one readable line.
         is_uncertain: nobody knows whether one of the tries did its work.
+        details: the faults of a recipe, if it is about one.
     """
 
-    def __init__(self, code: str, message: str, *, is_uncertain: bool = False) -> None:
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        is_uncertain: bool = False,
+        details: list[ReportedFault] | None = None,
+    ) -> None:
         self.code = code
         self.message = message
         self.is_uncertain = is_uncertain
+        self.details = details
         super().__init__(message)
+
+    @property
+    def reported(self) -> ReportedError:
+        """The form of it that the report keeps."""
+        told = ReportedError(code=self.code, message=self.message)
+        if self.details:
+            told["details"] = self.details
+        return told
 
 
 def _tell_nobody(_reason: str | None, _seconds: float) -> None:
@@ -76,8 +95,7 @@ def run_step(
         except Exception as failure:
             raise StepStoppedError(STEP_FAILED, readable(failure), is_uncertain=True) from failure
         if "error" in answer:
-            code, message = answer["error"]["code"], answer["error"]["message"]
-            raise StepStoppedError(code, message, is_uncertain=tries > 1)
+            raise StepStoppedError(**answer["error"], is_uncertain=tries > 1)
         if "result" in answer:
             if tries > 1:
                 patience.tell(None, 0)

@@ -24,6 +24,7 @@ from imaging.errors import (
     RequestError,
     TransientError,
 )
+from imaging.report import reported
 from triggers.build_documents import build_document
 from triggers.requested_build import requested_build
 from triggers.starting import start_once
@@ -86,10 +87,7 @@ async def _answered(answer: Awaitable[func.HttpResponse]) -> func.HttpResponse:
 
 def _error(error: PermanentError) -> func.HttpResponse:
     status = next((each for kind, each in _STATUSES.items() if isinstance(error, kind)), 500)
-    shown: dict[str, Any] = {"code": error.code, "message": str(error)}
-    if isinstance(error, RecipeError):
-        shown["details"] = [{"target": f.path, "message": f.message} for f in error.first_faults]
-    return _json({"error": shown}, status)
+    return _json({"error": reported(error)}, status)
 
 
 def _json(

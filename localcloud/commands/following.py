@@ -58,14 +58,24 @@ def show_end(document: dict[str, Any], console: Console) -> None:
     console.print()
     for warning in document.get("warnings") or []:
         console.print(f"  [yellow]![/] {escape(warning)}", soft_wrap=True)
-    error = document.get("error")
-    if error:
-        told = f"[bold]{escape(error['code'])}[/]: {escape(error['message'])}"
-        console.print(f"  [red]✗[/] {told}", soft_wrap=True)
+    if document.get("error"):
+        _show_error(document["error"], console)
     else:
-        image = document["outputs"].get("imageUri", "")
-        console.print(f"  [green]✓[/] image  [bold]{escape(image)}[/]", soft_wrap=True)
+        for image in document["images"]:
+            shown = f"image  [bold]{escape(image['uri'])}[/]"
+            console.print(f"  [green]✓[/] {shown}", soft_wrap=True)
     console.print(f"  [dim]took {duration(document['elapsedSeconds'])} on the cloud's clock[/]")
+
+
+def _show_error(error: dict[str, Any], console: Console) -> None:
+    """Print why a build failed; the faults of a recipe one by one."""
+    details = error.get("details") or []
+    told = error["message"] if len(details) < 2 else f"{len(details)} faults"  # noqa: PLR2004
+    console.print(f"  [red]✗[/] [bold]{escape(error['code'])}[/]: {escape(told)}", soft_wrap=True)
+    if told != error["message"]:
+        for fault in details:
+            line = ": ".join(part for part in (fault["target"], fault["message"]) if part)
+            console.print(f"      {escape(line)}", soft_wrap=True)
 
 
 def _look_until_the_end(

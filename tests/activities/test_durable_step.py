@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities.durable_step import StepCrashedError, durable_step
-from imaging.errors import ArtifactError, TransientError
+from imaging.errors import ArtifactError, Fault, RecipeError, TransientError
 
 SIGNED = "https://a.blob.core.windows.net/c/b?sp=r&sig=abc%3D"
 
@@ -33,6 +33,15 @@ def test_what_will_never_work_is_an_answer():
     assert answer_of(ArtifactError("a.zip is empty")) == {
         "error": {"code": "ArtifactInvalid", "message": "a.zip is empty"}
     }
+
+
+def test_the_faults_of_a_recipe_are_told_one_by_one():
+    """A person mends them one by one, and a machine may show them so."""
+    faults = [Fault("location", "is 7"), Fault("", "is empty")]
+    assert answer_of(RecipeError("web", faults))["error"]["details"] == [
+        {"target": "location", "message": "is 7"},
+        {"target": "", "message": "is empty"},
+    ]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,14 @@ async def test_a_bad_recipe_costs_nothing_and_is_tried_once(tmp_path: Path):
     assert done.report["error"] == refused["error"]
 
 
+async def test_the_faults_of_a_recipe_stay_apart_in_the_report(tmp_path: Path):
+    """The uploader reads them there; nobody answers an upload."""
+    refused = refusal("RecipeInvalid", "recipe 'webapp' has 1 fault: location: is 7")
+    refused["error"]["details"] = [{"target": "location", "message": "is 7"}]
+    done = await with_scripts(tmp_path, read_recipe=results(refused))
+    assert done.report["error"] == refused["error"]
+
+
 async def test_a_missing_gallery_stops_the_build_before_it_costs(tmp_path: Path):
     """Told by Azure after 40 minutes, the same fault is expensive."""
     refused = refusal("RecipeInvalid", "asked Azure: gallery definition /x does not exist")
@@ -116,6 +124,7 @@ async def test_a_failed_run_keeps_its_template_and_staged_blobs_for_inspection(t
     assert done.report["templateKept"] is True
     assert done.report["error"] == {"code": "RunFailed", "message": message}
     assert done.report["logLocation"] == "https://x/packerlogs/1/customization.log"
+    assert done.report["source"]["exactVersion"] == "22.04.202611010"
     assert done.report["phase"] == "Running"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from imaging.errors import RecipeError, RequestError, SettingsError
-from imaging.template import TemplateContext, render_template
+from imaging.template import TemplateContext, render_template, stand_ins
 from tests.imaging.recipe.documents import GALLERY, LEFT_OUT, changed, read
 from tests.imaging.template.recipes import (
     AIB_IDENTITY,
@@ -81,6 +81,17 @@ def test_what_neither_recipe_nor_setting_says_is_named(
     """The way out is one line in one of two places."""
     with pytest.raises(SettingsError, match=f"no '{key}' and the setting {setting} is empty"):
         render_template(recipe(), None, known)
+
+
+def test_what_the_settings_supply_is_said() -> None:
+    """Who reads the report must not look for an identity that is not in the recipe."""
+    assert stand_ins(recipe(), CONTEXT) == [
+        "identity: not in the recipe, the setting AIB_IDENTITY_ID stands in",
+        "location: not in the recipe, the setting BUILD_LOCATION stands in",
+    ]
+    identity = {"type": "UserAssigned", "userAssignedIdentities": {OTHER: {}}}
+    whole = read(changed(LINUX, ("location", "westeurope"), ("identity", identity)))
+    assert stand_ins(whole, CONTEXT) == []
 
 
 def test_regions_are_written_as_azure_writes_them() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imaging.template import TemplateContext, render_template
+from imaging.template import TemplateContext, render_template, stand_ins
 from tests.imaging.recipe.documents import changed, read
 from tests.imaging.template.recipes import (
     AIB_IDENTITY,
@@ -23,6 +23,10 @@ def test_a_vhd_without_an_address_is_written_to_our_own_storage(nothing: dict[st
     assert render_template(written, None, context)["properties"]["distribute"] == [
         VHD | {"uri": f"{images}/b1/disk.vhd"}
     ]
+    assert (
+        "VHD disk: written to the container kiln-images, where AIB's identity needs Storage Blob"
+        " Data Contributor"
+    ) in stand_ins(written, context)
 
 
 def test_a_vhd_with_an_address_goes_there() -> None:
@@ -31,3 +35,4 @@ def test_a_vhd_with_an_address_goes_there() -> None:
     context = TemplateContext("b1", "westeurope", AIB_IDENTITY, None, "https://other.example/i")
     written = read(changed(LINUX, ("properties.distribute.0", target)))
     assert render_template(written, None, context)["properties"]["distribute"] == [target]
+    assert not any("VHD" in note for note in stand_ins(written, context))
