@@ -139,6 +139,7 @@ class Progress:
         for line in lines:
             self._lines.append(line)
             self._log.info("%s", line)
+        self._show()
 
     def fail(self, error: ReportedError) -> None:
         """Remember why the build failed; the first reason stays."""

@@ -1,8 +1,8 @@
 """Recorded histories: what a plan was told in its last episode, and what it asked for.
 
 A build that started under an older deployment is replayed by the new code. `python -m
-tests.orchestrators.recorded_history` writes the files anew; do that only together with a new
-`defaultVersion` in host.json, and keep the old ones for the old version's branch.
+tests.orchestrators.recorded_history` records the scenarios that have no file yet. Those that are
+there stay as they are: a new `defaultVersion` in host.json gets files of its own.
 """
 
 from __future__ import annotations
@@ -59,6 +59,7 @@ async def _record_all() -> None:
     throttled = plans.results(plans.busy(9), {"adopted": False})
     lost = ConnectionError("reset by peer")
     gone = plans.refusal("NotFound", "gone")
+    short = plans.scripts()["read_recipe"]({})["result"] | {"timeout_minutes": 6}
     scenarios = {
         "success": {},
         "throttled": {"run_build": throttled},
@@ -84,15 +85,30 @@ async def _record_all() -> None:
                 plans.NO_IMAGES, plans.scripts()["fetch_run_output"]({})["result"]
             ),
         },
+        "existing_template": {},
+        "timed_out": {
+            "read_recipe": plans.results(short),
+            "check_run": plans.results(plans.running()),
+        },
         "slow_deletion": {
             "cleanup": plans.results({"template_gone": False, "deleted_blobs": []}),
             "check_template": plans.results(plans.template(), plans.template("Deleting"), gone),
         },
     }
+    requests = {
+        "existing_template": plans.REQUEST
+        | {
+            "recipe_name": "",
+            "artifact": None,
+            "template": {"name": "theirs", "delete_afterwards": True},
+        }
+    }
     for name, changed in scenarios.items():
+        if any(FOLDER.glob(f"v{VERSION}_{name}_[0-9]*.json")):
+            continue
         functions = plans.ScriptedFunctions(plans.scripts(**changed))
         with tempfile.TemporaryDirectory() as folder:
-            await plans.run_plan(Path(folder), functions)
+            await plans.run_plan(Path(folder), functions, requests.get(name, plans.REQUEST))
         record(name, functions.contexts)
 
 

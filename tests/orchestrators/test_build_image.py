@@ -154,6 +154,8 @@ async def test_the_status_shows_every_phase_and_stays_small(tmp_path: Path):
         "CleaningUp",
     ]
     assert all(len(str(status)) < 4096 for status in done.functions.statuses)
+    last_lines = {s["lastLine"] for s in done.functions.statuses if s["phase"] == "Running"}
+    assert "starting run template..." in last_lines
 
 
 async def test_waiting_starts_anew_before_its_history_grows(tmp_path: Path):

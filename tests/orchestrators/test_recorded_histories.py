@@ -9,6 +9,8 @@ import pytest
 
 from tests.orchestrators.recorded_history import FOLDER, decisions
 
+ACTIVITIES = Path(__file__).parents[2] / "activities"
+TASK_SCHEDULED = 4
 HISTORIES = sorted(FOLDER.glob("*.json"))
 
 
@@ -16,6 +18,18 @@ def test_there_are_histories_to_replay():
     """An empty folder would prove nothing."""
     assert len({path.name.split("_")[0] for path in HISTORIES}) >= 1
     assert len(HISTORIES) >= 15
+
+
+def test_no_step_is_without_a_history():
+    """A change of what nobody recorded would break builds unseen."""
+    calls = [
+        event["Name"]
+        for path in HISTORIES
+        for event in json.loads(path.read_text())["context"]["history"]
+        if event["EventType"] == TASK_SCHEDULED
+    ]
+    steps = {path.stem for path in ACTIVITIES.glob("[!_]*.py")} - {"durable_step"}
+    assert set(calls) == steps
 
 
 @pytest.mark.parametrize("path", HISTORIES, ids=lambda path: path.stem)
