@@ -167,12 +167,28 @@ def test_the_local_host_refuses_the_same_signatures_all_at_once(local, tmp_path)
         assert message in fault
 
 
+BUILD = BuildRequest("0123456789abcdef", "web", artifact=None).to_wire()
+NOTES = {**ADDRESS, "BlobName": "web/1/notes.txt"}
+NOTHING = {"build_id": "0123456789abcdef", "template_name": "", "staged_blobs": False}
+# None of these needs Azure.
+OF_KILN = {
+    "plan": ("build_image", {"context": ["string", first_episode("build_image", BUILD)]}),
+    "upload": (
+        "artifact_uploaded",
+        {"client": ["string", CLIENT], "blob": ["model_binding_data", NOTES]},
+    ),
+    "start": (
+        "start_build",
+        {"client": ["string", CLIENT], "req": ["http", http_request(method="POST")]},
+    ),
+    "step": ("cleanup", {"step": ["string", json.dumps(NOTHING)]}),
+}
+
+
 @pytest.fixture(scope="module")
 def kiln(azure):
     """What Azure's worker says of Kiln itself."""
-    request = BuildRequest("0123456789abcdef", "web", artifact=None).to_wire()
-    context = {"context": ["string", first_episode("build_image", request)]}
-    return azure(ROOT, [as_call("build_image", context)])
+    return azure(ROOT, [as_call(*call) for call in OF_KILN.values()])
 
 
 def test_kiln_loads_in_azure(kiln):
@@ -194,11 +210,22 @@ def test_kilns_uploads_are_never_bound_as_bytes(kiln):
     assert trigger["source"] == "EventGrid"
 
 
-def test_kilns_plan_answers_its_first_action(kiln):
-    """The orchestrator runs in Azure's worker as it does here."""
-    (answer,) = kiln["answers"]
-    state = json.loads(answer["answer"][1])
+def test_kiln_answers_in_azure(kiln):
+    """Plan, doors and steps run in Azure's worker: arguments, bindings and answers fit."""
+    answers = dict(zip(OF_KILN, kiln["answers"], strict=True))
+    state = json.loads(answers["plan"]["answer"][1])
+    refused = answers["start"]["answer"][1]
 
-    assert answer["failure"] is None
+    assert [answer["failure"] for answer in kiln["answers"]] == [None] * len(OF_KILN)
     assert '"functionName": "read_recipe"' in json.dumps(state["actions"])
     assert "read_recipe" in dict(kiln["functions"])
+    assert answers["upload"]["answer"] is None
+    assert json.loads(refused["body"])["error"]["code"] == "RequestInvalid"
+    assert json.loads(answers["step"]["answer"][1])["result"]["template_gone"] is True
+
+
+def test_kiln_answers_the_same_here_and_there(kiln, local):
+    """What passes here passes there."""
+    calls = [as_call(*call) for call in OF_KILN.values()]
+
+    assert local(ROOT, calls)["answers"] == kiln["answers"]
