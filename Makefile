@@ -19,12 +19,15 @@ down: local ## stop the local cloud
 test: dev ## run every test (ARGS="-k artifact")
 	@$(PY) -m pytest -n 2 --dist worksteal $(ARGS)
 
-check: dev ## lint, docstrings, types, import rules, rules of the repository
+DOCS := tests/cli/test_docs.py tests/imaging/recipe/test_recipes_documentation.py \
+	tests/localcloud/image_builder/test_coverage_document.py
+
+check: dev ## lint, docstrings, types, import rules, rules of the repository, documents
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	$(PY) -m pytest -q tests/repository
+	$(PY) -m pytest -q tests/repository $(DOCS)
 
 bench: dev ## measure; prints the numbers with their conditions
 	@$(PY) -m benchmarks $(ARGS)
