@@ -53,7 +53,8 @@ def subnet_checks(recipe: Recipe) -> Iterator[Check]:
     profile = recipe.properties.vm_profile
     network = (profile and profile.vnet_config) or VnetConfig()
     if network.subnet_id:
-        yield _subnet("subnetId", network.subnet_id)
+        check = _subnet("subnetId", network.subnet_id)
+        yield replace(check, misfits=partial(_lets_the_vm_out, check))
     if network.container_instance_subnet_id:
         check = _subnet("containerInstanceSubnetId", network.container_instance_subnet_id)
         check = replace(check, way_out=f"delegate an empty subnet to {_CONTAINER_GROUPS}")
@@ -81,6 +82,17 @@ def _subnet(key: str, subnet_id: str) -> Check:
         right=_SUBNETS_READ,
         way_out="make it, or name one that exists",
     )
+
+
+def _lets_the_vm_out(check: Check, found: Part) -> Iterator[str]:
+    """AIB's build VM has to reach the outside (release notes: default outbound access ends)."""
+    shown = found["properties"]
+    ways = (shown["natGateway"], shown["routeTable"])
+    if shown["defaultOutboundAccess"].value is False and not any(way.value for way in ways):
+        yield (
+            f"{check.subject} has neither default outbound access nor a NAT gateway or route table:"
+            " the build VM may not reach what its steps need"
+        )
 
 
 def _is_delegated(check: Check, found: Part) -> Iterator[Fault]:

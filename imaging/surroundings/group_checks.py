@@ -72,8 +72,12 @@ def _staging_group(group_id: str, subscription_id: str, region: str) -> Iterator
         path=arm_paths.of_content(group_id),
         right=_CONTENT_READ,
         subject=f"content of {group.subject}",
+        way_out=(
+            "delete the template that uses it (a failed build keeps its own; the group's tag"
+            " imageTemplateName names it), name an empty one, or leave it out (better)"
+        ),
     )
-    yield replace(content, misfits=partial(_is_empty, group))
+    yield replace(content, misfits=partial(_is_empty, content))
 
 
 def _is_at_home(group: Check, region: str, found: Part) -> Iterator[Fault]:
@@ -82,6 +86,6 @@ def _is_at_home(group: Check, region: str, found: Part) -> Iterator[Fault]:
         yield group.fault(f"{group.subject} is in {place}, the template will be in {region}")
 
 
-def _is_empty(group: Check, found: Part) -> Iterator[Fault]:
+def _is_empty(content: Check, found: Part) -> Iterator[Fault]:
     if next(found["value"].items(), None) is not None:
-        yield group.fault(f"{group.subject} is not empty")
+        yield content.fault(f"{content.subject.removeprefix('content of ')} is not empty")

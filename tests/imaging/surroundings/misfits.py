@@ -249,7 +249,7 @@ MISFITS: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
         STAGING,
         {"/resourceGroups/staging/resources": {"value": [{"name": "disk"}]}},
         "properties.stagingResourceGroup",
-        "resource group staging is not empty; name an empty one",
+        "resource group staging is not empty; delete the template that uses it",
     ),
     "no identity of the build VM": (
         {"vmProfile": {"userAssignedIdentities": [IDENTITY.replace("/aib", "/build-vm")]}},

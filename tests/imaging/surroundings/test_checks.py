@@ -157,6 +157,24 @@ def test_replication_regions_are_regions_too():
     assert fault.path == "properties.distribute[0].replicationRegions"
 
 
+@pytest.mark.parametrize(
+    ("shown", "is_said"),
+    [
+        ({"defaultOutboundAccess": False}, True),
+        ({"defaultOutboundAccess": False, "natGateway": {"id": "/nat"}}, False),
+        ({"defaultOutboundAccess": False, "routeTable": {"id": "/route"}}, False),
+        ({"defaultOutboundAccess": True}, False),
+        ({}, False),
+    ],
+)
+def test_a_subnet_that_lets_nothing_out_is_a_note(shown: dict[str, Any], is_said: bool):
+    """A firewall that Kiln cannot see may let the VM out all the same, so it is no fault."""
+    one = recipe(vmProfile={"vnetConfig": {"subnetId": VNET["subnetId"]}})
+    found = verdict(one, {"/subnets/vms": Look("found", {"properties": shown})})
+    assert found.faults == []
+    assert any("default outbound access" in note for note in found.notes) == is_said
+
+
 def test_an_identity_that_only_some_builds_use_is_a_note():
     """Small artifacts need no identity on the build VM."""
     needs = Needs(SUBSCRIPTION, "westeurope", IDENTITY, IDENTITY.replace("/aib", "/build-vm"))
