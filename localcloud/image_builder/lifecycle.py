@@ -46,13 +46,17 @@ class Phase:
     seconds: float
 
 
+def validates_source_only(properties: dict[str, Any]) -> bool:
+    """Tell whether a run only validates the source: it builds, customizes and publishes nothing."""
+    return bool((properties.get("validate") or {}).get("sourceValidationOnly"))
+
+
 def phases_of(properties: dict[str, Any], durations: Durations) -> tuple[Phase, ...]:
     """Return the sub-states that the run of a template goes through, in order."""
-    phases = [
-        Phase("Queued", durations.queued),
-        Phase("Building", durations.building),
-        Phase("Customizing", durations.customizing),
-    ]
+    phases = [Phase("Queued", durations.queued), Phase("Building", durations.building)]
+    if validates_source_only(properties):
+        return (*phases, Phase("Validating", durations.validating))
+    phases.append(Phase("Customizing", durations.customizing))
     wanted = (properties.get("optimize") or {}).values()
     if any(str(each.get("state")).lower() == "enabled" for each in wanted if each):
         phases.append(Phase("Optimizing", durations.optimizing))
@@ -151,6 +155,11 @@ class Run:
         return started_utc + self.longest
 
     @property
+    def distributes(self) -> bool:
+        """Whether there is an image at its end."""
+        return any(phase.name == "Distributing" for phase in self.phases)
+
+    @property
     def is_cut_off(self) -> bool:
         """Whether an execution was under way that nothing goes on with after a restart."""
         unfinished = self.execution is not None and self.execution.finished_utc is None
@@ -185,7 +194,8 @@ class Run:
         if start >= NEVER - timedelta(seconds=phase.seconds):
             return NEVER
         end = start + timedelta(seconds=phase.seconds)
-        if phase.name != "Customizing" or self.execution is None:
+        works_in = "Customizing" if self.distributes else "Validating"
+        if phase.name != works_in or self.execution is None:
             return end
         return max(end, self.execution.finished_utc or NEVER)
 

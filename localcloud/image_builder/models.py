@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from localcloud.image_builder.api_versions import ApiVersion
 from localcloud.image_builder.build_vm_protocol import DownloadedFile
-from localcloud.image_builder.lifecycle import NEVER, Progress, Run
+from localcloud.image_builder.lifecycle import NEVER, Progress, Run, validates_source_only
 
 TEMPLATE_TYPE = "Microsoft.VirtualMachineImages/imageTemplates"
 ACTIVE_STATES = ("Running", "Canceling")
@@ -124,6 +124,12 @@ class RunOutput:
     artifact_uri: str | None = None
 
 
+def steps_of(properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return customizers, then validators."""
+    validate = properties.get("validate") or {}
+    return [*(properties.get("customize") or []), *(validate.get("inVMValidations") or [])]
+
+
 @dataclass
 class Template:
     """An image template.
@@ -174,11 +180,17 @@ class Template:
 
     def steps(self) -> list[dict[str, Any]]:
         """Return customizers, then validators."""
-        validate = self.properties.get("validate") or {}
-        return [
-            *(self.properties.get("customize") or []),
-            *(validate.get("inVMValidations") or []),
-        ]
+        return steps_of(self.properties)
+
+    def to_execute(self) -> tuple[dict[str, Any], list[DownloadedFile]]:
+        """Return the properties and the files of a run; its build VM customizes no bare source."""
+        files = self.submission.downloads
+        if not validates_source_only(self.properties):
+            return self.properties, files
+        left_out = len(self.properties.get("customize") or [])
+        numbered = [(file.customizer_index - left_out, file) for file in files]
+        files = [replace(file, customizer_index=index) for index, file in numbered if index >= 0]
+        return self.properties | {"customize": []}, files
 
     def with_sources(self) -> list[dict[str, Any]]:
         """Return what may name a file: the steps, then the workload of `optimize`.

@@ -16,8 +16,15 @@ from localcloud.image_builder import identities
 from localcloud.image_builder.build_vm_protocol import BuildResult, BuildVm
 from localcloud.image_builder.customization_log import CustomizationLog
 from localcloud.image_builder.exceptions import IDENTITY_NEEDED
-from localcloud.image_builder.lifecycle import Execution, Run, RunOutcome, RunStatus, phases_of
-from localcloud.image_builder.models import Template
+from localcloud.image_builder.lifecycle import (
+    Execution,
+    Run,
+    RunOutcome,
+    RunStatus,
+    phases_of,
+    validates_source_only,
+)
+from localcloud.image_builder.models import Template, steps_of
 from localcloud.image_builder.plausible_log import write_plausible_log
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.staging_group import (
@@ -113,7 +120,8 @@ class RunExecution:
         writer = CustomizationLog(self.log_path(run), self._surroundings.clock.now)
         if self._is_too_short(template):
             writer.output(JWT_EXPIRES)
-        write_plausible_log(writer, template.steps(), status, failed_at)
+        properties, _ = template.to_execute()
+        write_plausible_log(writer, steps_of(properties), status, failed_at)
         await self._upload(run)
 
     async def forget(self, template: Template) -> None:
@@ -136,6 +144,8 @@ class RunExecution:
             return RunOutcome(message=IDENTITY_NEEDED, error=error, at_phase="Queued")
         if self._is_too_short(template):
             return RunOutcome(at_phase="Building")
+        if validates_source_only(template.properties):
+            return None
         for index, target in enumerate(template.properties.get("distribute") or []):
             version_id = str(target.get("galleryImageId", ""))
             if "/versions/" in version_id and self._compute.get(version_id) is not None:
@@ -178,19 +188,20 @@ class RunExecution:
     async def _run_customizers(
         self, build_vm: BuildVm, template: Template, run: Run
     ) -> BuildResult:
+        properties, downloads = template.to_execute()
         resource: dict[str, Any] = {
             "id": template.address.resource_id,
             "name": template.address.name,
             "location": template.location,
             "identity": template.identity,
             "tags": template.tags,
-            "properties": template.properties,
+            "properties": properties,
         }
         log = self.log_path(run)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
             with self._surroundings.clock.busy():
-                return await build_vm.run(resource, template.submission.downloads, log)
+                return await build_vm.run(resource, downloads, log)
         except Exception as error:  # noqa: BLE001 - a broken build VM is a failed run
             logger.warning("build_vm_broke run_id=%s error=%r", run.run_id, error)
             CustomizationLog(log, self._surroundings.clock.now).finish(str(error))

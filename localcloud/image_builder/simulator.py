@@ -281,6 +281,8 @@ def _apply(template: Template, update: dict[str, Any]) -> None:
 
 
 def _is_distributed(run: Run, status: RunStatus, now: datetime) -> bool:
+    if not run.distributes:
+        return False
     if status.state in ("Succeeded", "PartiallySucceeded"):
         return True
     delay = run.outcome.image_appears_after_seconds if run.outcome else None

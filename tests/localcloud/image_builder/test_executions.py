@@ -8,6 +8,7 @@ import pytest
 from localcloud.image_builder.build_vm_protocol import BuildResult
 from localcloud.image_builder.lifecycle import TIMEOUT_MESSAGE
 from tests.localcloud.image_builder.cloud_on_a_desk import (
+    GALLERY_IMAGE,
     MemoryFetcher,
     MemoryLogStore,
     ScriptedBuildVm,
@@ -86,6 +87,38 @@ async def test_a_failed_validation_fails_the_run_and_may_distribute(tmp_path, co
         outputs = (await desk.json("GET", f"{path}/runOutputs"))["value"]
     assert status["runState"] == "Failed"
     assert bool(outputs) == continues
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+async def test_source_validation_only_runs_the_validators_and_makes_no_image(tmp_path, succeeds):
+    """The source itself is validated: nothing is customized, and nothing is there to publish."""
+    urls = ["https://127.0.0.1/make.sh", "https://127.0.0.1/check.sh"]
+    make, check = [{"type": "Shell", "scriptUri": url} for url in urls]
+    validate = {
+        "sourceValidationOnly": True,
+        "continueDistributeOnFailure": True,
+        "inVMValidations": [check],
+    }
+    fetcher = MemoryFetcher({url: url.encode() for url in urls})
+    result = BuildResult(succeeded=succeeds, failed_in_validation=not succeeds)
+    build_vm = ScriptedBuildVm([result], gate=asyncio.Event())
+    async with open_desk(tmp_path, build_vm=build_vm, fetcher=fetcher) as desk:
+        path = await desk.create(customize=[make], validate=validate)
+        await desk.call("POST", f"{path}/run")
+        desk.wait(minutes=30)
+        waiting = await desk.run_status(path)
+        build_vm.gate.set()
+        await desk.let_tasks_run()
+        done = await desk.run_status(path)
+        outputs = (await desk.json("GET", f"{path}/runOutputs"))["value"]
+        versions = desk.simulator.compute.version_names(GALLERY_IMAGE)
+    template, downloads = build_vm.seen[0]
+    assert waiting["runSubState"] == "Validating"
+    assert done["runState"] == ("Succeeded" if succeeds else "Failed")
+    assert (outputs, versions) == ([], [])
+    assert template["properties"]["customize"] == []
+    assert [file.customizer_index for file in downloads] == [0]
+    assert downloads[0].content_path.read_text() == urls[1]
 
 
 async def test_cancel_stops_the_build_vm(tmp_path):
