@@ -85,7 +85,8 @@ _STRUCTS = {
     ),
     "ImageTemplateVhdDistributor": f"{_TARGET} uri:string>=2022-07-01",
     "TargetRegion": "name:string! replicaCount:int storageAccountType:string",
-    "DistributeVersioner": "scheme:string! major:int",
+    "DistributeVersionerLatest": "scheme:string! major:int",
+    "DistributeVersionerSource": "scheme:string!",
     "ImageTemplateVMProfile": (
         "vmSize:string osDiskSizeGB:int userAssignedIdentities:string[]>=2021-10-01 "
         "vnetConfig:VirtualNetworkConfig"
@@ -122,6 +123,10 @@ UNIONS = {
         "ManagedImage": "ImageTemplateManagedImageDistributor",
         "SharedImage": "ImageTemplateSharedImageDistributor",
         "VHD": "ImageTemplateVhdDistributor",
+    },
+    "DistributeVersioner": {
+        "Latest": "DistributeVersionerLatest",
+        "Source": "DistributeVersionerSource",
     },
 }
 
@@ -162,6 +167,11 @@ def fields_of(struct: str, version_name: str) -> dict[str, Field]:
             signs = (bool(match[sign]) for sign in ("many", "required", "read_only"))
             found[match["name"]] = Field(match["name"], match["type"], *signs)
     return found
+
+
+def discriminator_of(union: str) -> str:
+    """Return the field whose value chooses the struct."""
+    return "scheme" if union == "DistributeVersioner" else "type"
 
 
 def is_struct(type_name: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from localcloud.image_builder.api_versions import ApiVersion
 from localcloud.image_builder.exceptions import unmarshalling
-from localcloud.image_builder.schema import UNIONS, Field, fields_of, is_struct
+from localcloud.image_builder.schema import UNIONS, Field, discriminator_of, fields_of, is_struct
 
 _PLAIN: dict[str, tuple[type, str]] = {
     "string": (str, "string"),
@@ -110,14 +110,13 @@ def _read_object(value: object, type_name: str, version: ApiVersion) -> object:
 
 
 def variant_of(value: dict[str, Any], union: str, version: ApiVersion) -> str | None:
-    """Return the struct that the object's `type` chooses; None when there is no such type."""
-    variants = UNIONS[union]
-    given = value.get("type")
+    """Return the struct that the object's `type` or `scheme` chooses; None when there is none."""
+    variants, discriminator = UNIONS[union], discriminator_of(union)
     if version.strict:
-        return variants.get(str(given))
+        return variants.get(str(value.get(discriminator)))
     lower = {name.lower(): struct for name, struct in variants.items()}
     for name, kind in value.items():
-        if name.lower() == "type":
+        if name.lower() == discriminator:
             return lower.get(str(kind).lower())
     return None
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from localcloud.image_builder.api_versions import ApiVersion
-from localcloud.image_builder.schema import UNIONS, Field, fields_of, is_struct
+from localcloud.image_builder.schema import UNIONS, Field, discriminator_of, fields_of, is_struct
 from localcloud.image_builder.unmarshal import variant_of
 
 NAME = re.compile(r"[A-Za-z0-9\-_.]{1,64}")
@@ -36,7 +36,6 @@ _WORDS = {
     "properties.distribute[].replicationMode": ("Full", "Shallow"),
     "properties.distribute[].storageAccountType": _STORAGE_TYPES,
     "properties.distribute[].targetRegions[].storageAccountType": _STORAGE_TYPES,
-    "properties.distribute[].versioning.scheme": ("Latest", "Source"),
     "properties.errorHandling.onCustomizerError": ("cleanup", "abort"),
     "properties.errorHandling.onValidationError": ("cleanup", "abort"),
     "properties.optimize.vmBoot.state": ("Enabled", "Disabled"),
@@ -92,8 +91,9 @@ def _missing_in(value: object, field: Field, path: str, version: ApiVersion) -> 
     if field.type_name in UNIONS:
         struct = variant_of(value, field.type_name, version)
         if struct is None:
-            short = path.removeprefix("properties.")
-            yield f"Field '{short}.type' has a bad value: '{value.get('type', '')}'"
+            chooser = discriminator_of(field.type_name)
+            here = f"{path.removeprefix('properties.')}.{chooser}"
+            yield f"Field '{here}' has a bad value: '{value.get(chooser, '')}'"
     if struct is not None and is_struct(struct):
         yield from _missing(value, struct, path, version)
 
@@ -181,9 +181,6 @@ def _bad_target(place: str, target: dict[str, Any]) -> Iterator[str]:
         yield f"Field '{place}.galleryImageId' has a bad value: '{target.get('galleryImageId')}'"
     if target.get("targetRegions") and target.get("replicationRegions"):
         yield f"'{place}': only one of 'targetRegions' and 'replicationRegions' may be given"
-    scheme = (target.get("versioning") or {}).get("scheme", "Latest")
-    if str(scheme).lower() not in ("latest", "source"):
-        yield f"Field '{place}.versioning.scheme' has a bad value: '{scheme}'"
 
 
 def _bad_vnet(vnet: dict[str, Any]) -> Iterator[str]:

@@ -187,6 +187,8 @@ def test_bad_values_are_refused_by_name(properties, reason):
         ({"versioning": {"scheme": "Newest"}}, "versioning.scheme"),
         ({"versioning": {"scheme": "latest"}}, "versioning.scheme' has a bad value: 'latest'"),
         ({"versioning": {"scheme": "Latest", "major": -2}}, "versioning.major"),
+        ({"versioning": {"scheme": "Source", "major": 1}}, 'unknown field "major"'),
+        ({"versioning": {}}, "distribute[0].versioning.scheme' has a bad value: ''"),
         ({"storageAccountType": "LRS"}, "distribute[0].storageAccountType"),
         (
             {"replicationRegions": None, "targetRegions": [{"name": "a", "replicaCount": 0}]},
