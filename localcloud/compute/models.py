@@ -112,6 +112,14 @@ class ComputeStore:
         gallery, _, image = definition_id.partition("/galleries/")[2].partition("/images/")
         return self.is_own_gallery(gallery) and not name_rules.is_missing([image])
 
+    def gallery_location(self, definition_id: str) -> str | None:
+        """Return the region of a definition's gallery; None where nothing tells it."""
+        gallery_id = definition_id.lower().partition("/images/")[0]
+        gallery = self.get(gallery_id)
+        if gallery is not None:
+            return str(gallery["location"])
+        return made_up.LOCATION if self.is_own_gallery(gallery_id.rpartition("/")[2]) else None
+
     def is_own_gallery(self, name: str) -> bool:
         """Tell whether a gallery belongs to the local cloud, by its name."""
         return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in self.auto_galleries)

@@ -57,6 +57,8 @@ class Submissions:
             with clock.busy():
                 _check_identity(template)
                 _check_staging_group(template)
+                if template.version.strict:
+                    self._check_regions(template)
                 template.exact_version = self._exact_version(template.properties["source"])
                 self._check_targets(template)
                 submission.downloads = await self._download(template)
@@ -101,6 +103,31 @@ class Submissions:
                 text = f"Gallery image definition {definition_id} was not found."
                 raise _failed("BadSharedImageDistribute", text)
 
+    def _check_regions(self, template: Template) -> None:
+        """Look at what must lie in one region; older versions are recorded without such a look."""
+        source = template.properties["source"]
+        if source["type"] == "ManagedImage":
+            self._check_managed_source(template, str(source["imageId"]))
+        for target in template.properties["distribute"]:
+            if target["type"] == "SharedImage":
+                self._check_target_regions(target)
+
+    def _check_managed_source(self, template: Template, image_id: str) -> None:
+        subscription = f"/subscriptions/{template.address.subscription}/"
+        image = self._compute.get(image_id) or {"location": template.location}
+        is_here = _region_key(image["location"]) == _region_key(template.location)
+        if not (is_here and image_id.lower().startswith(subscription.lower())):
+            text = f"Managed image {image_id} must be of the template's subscription and region."
+            raise _failed("BadManagedImageSource", text)
+
+    def _check_target_regions(self, target: dict[str, Any]) -> None:
+        regions = [region["name"] for region in target.get("targetRegions") or []]
+        regions += target.get("replicationRegions") or []
+        home = self._compute.gallery_location(str(target["galleryImageId"]))
+        if regions and home and _region_key(home) not in map(_region_key, regions):
+            text = f"One of the target regions must be that of the gallery, {home}."
+            raise _failed("BadSharedImageDistribute", text)
+
     async def _download(self, template: Template) -> list[DownloadedFile]:
         assigned = identities.assigned(template.identity)
         known = self._settings.identity_client_ids
@@ -137,6 +164,11 @@ class Submissions:
     def folder_of(self, template: Template) -> Path:
         """Return where the downloads of a template lie."""
         return self._settings.scratch_directory / "downloads" / template.submission.operation_id
+
+
+def _region_key(region: str) -> str:
+    """Return `westeurope` for `West Europe`."""
+    return region.replace(" ", "").lower()
 
 
 def _without_sas(url: str) -> str:

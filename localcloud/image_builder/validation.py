@@ -23,6 +23,7 @@ _GALLERY_TARGET = re.compile(
     r"/images/[^/]+(?:/versions/\d+\.\d+\.\d+)?",
     re.IGNORECASE,
 )
+_SUBNETS = ("subnetId", "containerInstanceSubnetId")
 _IMAGE = re.compile(
     r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.Compute/images/[^/]+",
     re.IGNORECASE,
@@ -188,5 +189,13 @@ def _bad_vnet(vnet: dict[str, Any]) -> Iterator[str]:
         return
     if not vnet.get("subnetId"):
         yield "'vnetConfig': 'containerInstanceSubnetId' needs 'subnetId'"
+    networks = {_network_of(str(vnet.get(name))) for name in _SUBNETS} - {""}
+    if len(networks) > 1:
+        yield "'vnetConfig': 'containerInstanceSubnetId' must be of the network of 'subnetId'"
     if vnet.get("proxyVmSize"):
         yield "'vnetConfig': 'proxyVmSize' must be empty with 'containerInstanceSubnetId'"
+
+
+def _network_of(subnet_id: str) -> str:
+    """Return the id of a subnet's network; empty for what is no subnet."""
+    return subnet_id.lower().rpartition("/subnets/")[0]

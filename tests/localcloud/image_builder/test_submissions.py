@@ -6,6 +6,9 @@ import pytest
 
 from localcloud.image_builder.build_vm_protocol import BuildResult
 from tests.localcloud.image_builder.cloud_on_a_desk import (
+    GALLERY_IMAGE,
+    GROUP,
+    TEMPLATES,
     MemoryFetcher,
     ScriptedBuildVm,
     open_desk,
@@ -107,3 +110,83 @@ async def test_a_wrong_checksum_fails_the_template(tmp_path):
         properties = (await desk.json("GET", path))["properties"]
     assert properties["provisioningState"] == "Failed"
     assert "'https://127.0.0.1/a.sh'" in properties["provisioningError"]["message"]
+
+
+def gallery_target(**regions):
+    """Return a target in the local gallery, which lies in westeurope."""
+    target = {"type": "SharedImage", "runOutputName": "image", "galleryImageId": GALLERY_IMAGE}
+    return [target | regions]
+
+
+@pytest.mark.parametrize(
+    ("api", "regions", "code"),
+    [
+        ("2025-10-01", {"targetRegions": [{"name": "eastus"}]}, "BadSharedImageDistribute"),
+        ("2024-02-01", {"replicationRegions": ["eastus"]}, "BadSharedImageDistribute"),
+        ("2025-10-01", {"targetRegions": [{"name": "eastus"}, {"name": "West Europe"}]}, None),
+        ("2025-10-01", {}, None),
+        ("2023-07-01", {"targetRegions": [{"name": "eastus"}]}, None),
+    ],
+)
+async def test_one_of_the_regions_must_be_the_gallerys(tmp_path, api, regions, code):
+    """The page on image templates says so; a run of many minutes would end in it."""
+    async with open_desk(tmp_path) as desk:
+        path = await desk.create(api=api, distribute=gallery_target(**regions))
+        error = (await desk.json("GET", path))["properties"].get("provisioningError") or {}
+    assert error.get("provisioningErrorCode") == code
+    assert ("westeurope" in error.get("message", "")) == (code is not None)
+
+
+async def test_a_gallery_that_was_put_has_its_own_region(tmp_path):
+    """The region is that of the gallery, not the local cloud's."""
+    gallery = f"{GROUP}/providers/Microsoft.Compute/galleries/kilnlocal"
+    async with open_desk(tmp_path) as desk:
+        await desk.call("PUT", gallery, {"location": "eastus"}, "2024-03-03")
+        path = await desk.create(distribute=gallery_target(replicationRegions=["eastus"]))
+        properties = (await desk.json("GET", path))["properties"]
+    assert properties["provisioningState"] == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    ("api", "image", "code"),
+    [
+        ("2025-10-01", f"{GROUP}/providers/Microsoft.Compute/images/far", "BadManagedImageSource"),
+        ("2025-10-01", f"{GROUP}/providers/Microsoft.Compute/images/near", None),
+        ("2025-10-01", f"{GROUP}/providers/Microsoft.Compute/images/unknown", None),
+        (
+            "2024-02-01",
+            "/subscriptions/other/resourceGroups/g/providers/Microsoft.Compute/images/base",
+            "BadManagedImageSource",
+        ),
+        (
+            "2023-07-01",
+            "/subscriptions/other/resourceGroups/g/providers/Microsoft.Compute/images/base",
+            None,
+        ),
+    ],
+)
+async def test_a_managed_image_lies_where_the_template_does(tmp_path, api, image, code):
+    """AIB starts from managed images of the template's own subscription and region only."""
+    images = f"{GROUP}/providers/Microsoft.Compute/images"
+    async with open_desk(tmp_path) as desk:
+        for name, region in (("far", "eastus"), ("near", "West Europe")):
+            await desk.call("PUT", f"{images}/{name}", {"location": region}, "2024-03-03")
+        path = await desk.create(api=api, source={"type": "ManagedImage", "imageId": image})
+        error = (await desk.json("GET", path))["properties"].get("provisioningError") or {}
+    assert error.get("provisioningErrorCode") == code
+
+
+@pytest.mark.parametrize(("network", "status"), [("other", 400), ("ONE", 201)])
+async def test_both_subnets_are_of_one_network(tmp_path, network, status):
+    """Container group and build VM could not reach each other; ids are the same in any case."""
+    networks = f"{GROUP}/providers/Microsoft.Network/virtualNetworks"
+    subnets = {
+        "subnetId": f"{networks}/one/subnets/vms",
+        "containerInstanceSubnetId": f"{networks.lower()}/{network}/subnets/aci",
+    }
+    async with open_desk(tmp_path) as desk:
+        body = template_body(vmProfile={"vnetConfig": subnets})
+        answer = await desk.call("PUT", f"{TEMPLATES}/t1", body)
+        text = await answer.text()
+    assert answer.status == status, text
+    assert ("must be of the network of 'subnetId'" in text) == (status == 400)
