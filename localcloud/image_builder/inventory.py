@@ -48,6 +48,14 @@ class Inventory:
             raise exceptions.resource_not_found(resource_type, address.name, address.group)
         return template
 
+    def is_taken(self, staging_group: str) -> bool:
+        """Tell whether a template, other than one that failed, has this staging group."""
+        return any(
+            template.exact_staging_group.lower() == staging_group.lower()
+            for template in self.templates.values()
+            if template.submission.error is None
+        )
+
     def operation(self, operation_id: str) -> Operation:
         """Return an operation.
 

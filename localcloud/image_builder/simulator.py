@@ -39,7 +39,7 @@ from localcloud.image_builder.run_execution import RunExecution
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.simulator_store import SimulatorStore
 from localcloud.image_builder.staging_group import exact_group_id
-from localcloud.image_builder.submission import Submissions
+from localcloud.image_builder.submission import INTERNAL_ERROR, Submissions
 from localcloud.image_builder.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
@@ -108,6 +108,9 @@ class Simulator:
             code = plan.error_code or "Unauthorized"
             error = ProvisioningError(code, plan.message, plan.provisioning_error_code)
             submission.error, submission.downloads_utc = error, now
+        elif self.inventory.is_taken(template.exact_staging_group):
+            logger.warning("staging_group_taken template=%s", address.name)
+            submission.error, submission.downloads_utc = INTERNAL_ERROR, now
         else:
             self._spawn(template)
         self.inventory.add(template)

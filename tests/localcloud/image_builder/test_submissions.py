@@ -70,16 +70,34 @@ async def test_a_file_that_cannot_be_downloaded_fails_the_template(tmp_path):
     assert (run.status, again.status) == (409, 409)
 
 
-async def test_templates_on_one_staging_group_keep_their_files(tmp_path):
-    """A group of one's own has any name, and files are neither mixed nor deleted by it."""
-    group = "/subscriptions/s/resourceGroups/shared"
+async def test_a_second_template_on_a_staging_group_fails_until_the_first_is_gone(tmp_path):
+    """The group is the first one's, failed run or not; a template that failed has none."""
+    groups = ["/subscriptions/s/resourceGroups/own", "/subscriptions/S/resourcegroups/OWN"]
+    async with open_desk(tmp_path) as desk:
+        paths = [
+            await desk.create(name, stagingResourceGroup=group)
+            for name, group in zip("abc", [*groups, groups[0]], strict=True)
+        ]
+        first, second, third = [(await desk.json("GET", path))["properties"] for path in paths]
+        await desk.call("DELETE", paths[0])
+        desk.wait(minutes=3)
+        await desk.let_tasks_run()
+        again = await desk.create("d", stagingResourceGroup=groups[0])
+        fourth = (await desk.json("GET", again))["properties"]
+    assert first["provisioningState"] == fourth["provisioningState"] == "Succeeded"
+    assert second["provisioningError"] == third["provisioningError"]
+    assert second["provisioningError"]["provisioningErrorCode"] == "ServerError"
+    assert second["provisioningError"]["message"].startswith("Internal error occurred.")
+
+
+async def test_templates_keep_their_files_apart(tmp_path):
+    """Files are neither mixed nor deleted with those of another template."""
     urls = ["https://127.0.0.1/a.sh", "https://127.0.0.1/b.sh"]
     fetcher = MemoryFetcher({url: url.encode() for url in urls})
     vm = ScriptedBuildVm([BuildResult(succeeded=True)] * 2)
     async with open_desk(tmp_path, fetcher=fetcher, build_vm=vm) as desk:
         for name, url in zip("ab", urls, strict=True):
-            steps = [{"type": "Shell", "scriptUri": url}]
-            path = await desk.create(name, customize=steps, stagingResourceGroup=group)
+            path = await desk.create(name, customize=[{"type": "Shell", "scriptUri": url}])
             await desk.call("POST", f"{path}/run")
         await desk.let_tasks_run()
         files = [downloads[0].content_path for _, downloads in vm.seen]
