@@ -51,5 +51,6 @@ def read_recipe(step: ReadRecipe) -> dict[str, Any]:
         "os_type": recipe.os_type,
         "timeout_minutes": recipe.timeout_minutes,
         "run_output_names": list(recipe.run_output_names),
+        "validates_only": recipe.validates_only,
         "warnings": list(recipe.warnings),
     }

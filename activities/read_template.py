@@ -44,6 +44,7 @@ def read_template(step: ReadTemplate) -> dict[str, Any]:
         "earlier_run_start": run_status(template).start_time,
         "timeout_minutes": properties.get("buildTimeoutInMinutes") or BUILD_TIMEOUT_DEFAULT_MINUTES,
         "run_output_names": [target["runOutputName"] for target in properties["distribute"]],
+        "validates_only": bool((properties.get("validate") or {}).get("sourceValidationOnly")),
         "source": properties["source"],
     }
 

@@ -79,8 +79,9 @@ def output_variables(source: dict[str, Any], images: list[DistributedImage]) -> 
     """Return the variables that the old task set: `imageUri`, and `pir…` of a platform image.
 
     `pirVersion` is the version that AIB resolved, where the old task gave the word `latest` back.
+    A run that only validates its source makes no image, so there may be no `imageUri`.
     """
-    variables = {"imageUri": images[0]["uri"]}
+    variables = {"imageUri": images[0]["uri"]} if images else {}
     if source.get("type") == "PlatformImage":
         version = source.get("exactVersion") or source.get("version", "")
         variables |= {

@@ -25,13 +25,17 @@ def fetch_outputs(
     """Read what was distributed and show the task's output variables."""
     progress.enter("FetchingRunOutput")
     progress.say(*(build_log.getting_run_output(name) for name in found["run_output_names"]))
-    missing = yield from _look_for_images(context, progress, found, _SECONDS_UNTIL_IMAGE_IS_NAMED)
-    if missing:
+    makes_images = not found.get("validates_only")  # not there in builds of before
+    pauses = _SECONDS_UNTIL_IMAGE_IS_NAMED if makes_images else ()
+    missing = yield from _look_for_images(context, progress, found, pauses)
+    if missing and makes_images:
         raise StepStoppedError(
             "RunOutputMissing",
             f"the run of template {progress.template_name} succeeded, but AIB names no image for"
             f" {', '.join(missing)}; look at the targets of the recipe before you build again",
         )
+    if missing:
+        progress.facts.notes.append("sourceValidationOnly: the source is valid, no image was made")
     progress.facts.outputs = output_variables(progress.facts.source, progress.facts.images)
     progress.say(*build_log.output_variables(progress.facts.outputs))
 

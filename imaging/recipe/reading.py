@@ -54,6 +54,12 @@ class Recipe:
         return self.properties.build_timeout_in_minutes or BUILD_TIMEOUT_DEFAULT_MINUTES
 
     @property
+    def validates_only(self) -> bool:
+        """Whether a run only checks the source, so that no image comes of it."""
+        validation = self.properties.validation
+        return bool(validation and validation.source_validation_only)
+
+    @property
     def run_output_names(self) -> tuple[str, ...]:
         """Names of the run outputs, in the order of the targets."""
         return tuple(target.run_output_name for target in self.properties.distribute)

@@ -64,6 +64,8 @@ def show_end(document: dict[str, Any], console: Console) -> None:
         for image in document["images"]:
             shown = f"image  [bold]{escape(image['uri'])}[/]"
             console.print(f"  [green]✓[/] {shown}", soft_wrap=True)
+        if not document["images"]:
+            console.print("  [green]✓[/] the source is valid; no image was to be made")
     console.print(f"  [dim]took {duration(document['elapsedSeconds'])} on the cloud's clock[/]")
 
 

@@ -33,6 +33,11 @@ def test_a_managed_image_source_sets_the_image_alone():
     assert output_variables({"type": "ManagedImage"}, [IMAGE]) == {"imageUri": IMAGE["uri"]}
 
 
+def test_a_build_without_an_image_names_none():
+    """A run may only validate its source."""
+    assert output_variables({"type": "ManagedImage"}, []) == {}
+
+
 def test_the_closing_lines_read_as_the_old_task_wrote_them():
     """Scripts grep for them."""
     lines = build_log.output_variables({"imageUri": "/x"})

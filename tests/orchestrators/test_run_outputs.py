@@ -153,3 +153,16 @@ async def test_a_run_output_that_never_comes_does_not_hide_the_others(tmp_path: 
     assert done.report["images"] == [SECOND]
     assert done.report["templateKept"] is True
     assert done.report["phaseSeconds"]["FetchingRunOutput"] == 120
+
+
+async def test_a_run_that_only_validates_its_source_succeeds_without_an_image(tmp_path: Path):
+    """With sourceValidationOnly AIB makes none; waiting for it would fail a good build."""
+    recipe = scripts()["read_recipe"]({})["result"] | {"validates_only": True}
+    done = await with_scripts(
+        tmp_path, read_recipe=results(recipe), fetch_run_output=results(NO_IMAGES)
+    )
+    assert done.report["state"] == "Succeeded"
+    assert done.report["images"] == []
+    assert "imageUri" not in done.report["outputs"]
+    assert done.functions.names().count("fetch_run_output") == 1
+    assert "sourceValidationOnly: the source is valid, no image was made" in done.report["notes"]

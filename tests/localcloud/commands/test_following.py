@@ -26,6 +26,11 @@ def test_every_image_is_shown() -> None:
     assert "✓ image  /images/b\n" in said
 
 
+def test_a_build_that_only_validates_shows_no_image() -> None:
+    """It succeeded all the same."""
+    assert "✓ the source is valid; no image was to be made\n" in shown()
+
+
 def test_the_faults_of_a_recipe_are_shown_line_by_line() -> None:
     """In one line nobody sees where one ends and the next begins."""
     faults = [{"target": "location", "message": "is 7"}, {"target": "", "message": "is empty"}]
