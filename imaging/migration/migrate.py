@@ -13,7 +13,7 @@ from imaging.migration.snippets import snippet_for
 from imaging.migration.steps import FoundStep, Tool
 from imaging.migration.task_inputs import draft_of_task
 
-_ORDER = ("location", "identity", "artifact", "properties")
+_ORDER = ("parameters", "location", "identity", "artifact", "properties")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ def migrate(
     folder_name = draft_of_action(draft) if step.tool is Tool.ACTION else draft_of_task(draft)
     name = recipe_name or folder_name
     draft.finish(name)
-    document = {key: draft.document[key] for key in _ORDER if key in draft.document}
+    document = {
+        key: draft.document[key] for key in (*_ORDER, *draft.document) if key in draft.document
+    }
     snippet = snippet_for(draft, name)
     return Migration(name, document, snippet, draft.notes, draft.faults)

@@ -50,6 +50,13 @@ def test_the_steps_of_the_file_come_after_those_of_the_workflow(repository, caps
     assert "apiVersion: left out" in capsys.readouterr().err
 
 
+def test_the_tags_of_the_file_stay(repository):
+    """Whatever a recipe may hold beside its properties comes along."""
+    (repository / "aib/template.json").write_text(json.dumps({**template(), "tags": {"a": "b"}}))
+    assert import_it() == 0
+    assert json.loads((repository / "new/webapp.json").read_text())["tags"] == {"a": "b"}
+
+
 def test_what_is_wrong_in_the_file_is_said_of_its_input(repository, capsys):
     """Source and target are the file's, so nothing is missing in the workflow."""
     (repository / "aib/template.json").write_text('{"properties": {"source": {"type": "ISO"}}}')
