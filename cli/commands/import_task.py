@@ -37,9 +37,10 @@ def import_task(arguments: argparse.Namespace) -> int:
     worst = OK
     texts: dict[Path, str] = {}
     for step, migration in _migrations(steps, values):
-        complain([f"{path}: line {step.line}: {note}" for note in migration.notes])
+        complain([f"{path}: note: line {step.line}: {note}" for note in migration.notes])
         if migration.faults:
-            complain([f"{path}: {fault}" for fault in migration.faults])
+            complain([f"{path}: refused: {fault}" for fault in migration.faults])
+            complain([f"{path}: refused: line {step.line}: nothing is written for this step"])
             worst = REFUSED
             continue
         texts |= _texts(step, migration)

@@ -47,7 +47,7 @@ class Draft:
         self.document: dict[str, Any] = {}
         self._values = {**step.variables, **values}
         self.given = values
-        self._used: set[str] = set()
+        self._used: dict[str, str] = {}
         self._open: set[str] = set()
         self._sources: dict[str, str] = {}
 
@@ -57,7 +57,7 @@ class Draft:
         Args:
             name: of the input; in any case.
         """
-        self._used.add(name.lower())
+        self._used[name.lower()] = name
         given = self.step.inputs.get(name.lower())
         written = given.text.strip() if given else ""
         return written or self.given.get(name.lower(), "")
@@ -223,9 +223,10 @@ class Draft:
             return Fault(place, what)
         if name not in self._used:
             nearest = get_close_matches(name, sorted(self._used), n=1)
-            meant = f", or write {nearest[0]} if that is meant" if nearest else ""
+            meant = f"; write {self._used[nearest[0]]} if that is meant" if nearest else ""
             what = f"is no input of {self.step.tool.value}, which ignored it"
-            return Fault(place, f"{what}; remove it{meant}")
+            self.note(f"{given.name or name}: {what}; left out{meant}")
+            return None
         if not given.is_text:
             return Fault(place, "must be a text, not a list or an object")
         return None

@@ -165,8 +165,9 @@ def test_every_input_that_the_tools_have_is_on_the_page():
 
 
 def said_of(text: str) -> str:
-    """The faults of a step, as one text."""
-    return "\n".join(map(str, migrate(only_step(text)).faults))
+    """What is said of a step, as one text."""
+    migration = migrate(only_step(text))
+    return "\n".join([*migration.notes, *map(str, migration.faults)])
 
 
 def test_the_refusal_of_the_page_is_the_one_people_get():

@@ -67,11 +67,23 @@ def test_import_task_refuses_with_lines(folder, capsys):
     """Nothing is written for a step that is not understood."""
     (folder / "p.yml").write_text(task_file(galleryImageId="<gallery>"))
     assert main(["import-task", "p.yml", "--out", "new"]) == 1
-    assert (
-        "p.yml: line 11, galleryImageId: holds the placeholder <gallery>" in capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert "p.yml: refused: line 11, galleryImageId: holds the placeholder <gallery>" in said
+    assert said.endswith("p.yml: refused: line 3: nothing is written for this step\n")
     assert not (folder / "new").exists()
     assert main(["import-task", "p.yml", "--out", "new", "--set", f"gallery={DEFINITION}"]) == 0
+
+
+def test_each_line_says_whether_it_is_a_note_or_a_refusal(folder, capsys):
+    """With both in one list nobody can tell what has to be put right."""
+    (folder / "p.yml").write_text(task_file(vmSise="x", vmSize="<size>"))
+    assert main(["import-task", "p.yml"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert all(line.startswith(("p.yml: note: ", "p.yml: refused: ")) for line in lines)
+    assert next(line for line in lines if "vmSise" in line).startswith("p.yml: note: line 3: ")
+    (folder / "p.yml").write_text(task_file())
+    assert main(["import-task", "p.yml"]) == 0
+    assert "refused" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
