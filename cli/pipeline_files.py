@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import yaml
 
-from imaging.migration import FoundStep, Given, Home, Tool
+from imaging.migration import SECRET, FoundStep, Given, Home, Tool
 
 # A reference may name the extension before the task and the minor version behind it.
 _TASK = re.compile(
@@ -210,6 +210,9 @@ def _named(node: yaml.Node | None) -> Iterator[tuple[str, str]]:
     if isinstance(node, yaml.MappingNode):
         for name, value in _fields(node).items():
             inside = _fields(value) if isinstance(value, yaml.MappingNode) else {}
+            if _text(inside.get("isSecret")).lower() == "true":
+                yield name, SECRET
+                continue
             single = inside.get("value", inside.get("default", value))
             if isinstance(single, yaml.ScalarNode):
                 yield name, _text(single)

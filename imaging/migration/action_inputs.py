@@ -18,6 +18,7 @@ from imaging.migration.parts import (
     put_windows_updates,
     region_name,
 )
+from imaging.migration.run_values import Kind
 from imaging.migration.steps import Home
 
 _SOURCES = {
@@ -58,13 +59,15 @@ def draft_of_action(draft: Draft) -> str:
         _customizers(draft, os_type)
         put_customizers(draft, *steps_of_file)
     else:
-        location = region_name(draft.text("location"))
+        location = region_name(draft.value("location", Kind.REGION))
         draft.put(("location",), location, "location")
         _identity(draft)
         _source(draft)
         _customizers(draft, os_type)
         _target(draft, location)
-        draft.put(("properties", "vmProfile", "vmSize"), draft.text("vm-size"), "vm-size")
+        draft.put(
+            ("properties", "vmProfile", "vmSize"), draft.value("vm-size", Kind.SIZE), "vm-size"
+        )
     timeout = "build-timeout-in-minutes"
     put_number(draft, ("properties", "buildTimeoutInMinutes"), timeout)
     _what_is_different(draft)
@@ -98,7 +101,7 @@ def _identity(draft: Draft) -> None:
 def _source(draft: Draft) -> None:
     kind = draft.choice("source-image-type", "platformimage", _SOURCES)
     if kind == "PlatformImage":
-        put_platform_image(draft, draft.text("source-image"), "latest", "source-image")
+        put_platform_image(draft, draft.value("source-image", Kind.NAME), "latest", "source-image")
     else:
         key = "imageId" if kind == "ManagedImage" else "imageVersionId"
         put_image_source(draft, kind, key, "source-image")
@@ -119,7 +122,7 @@ def _customizers(draft: Draft, os_type: str) -> None:
 
 def _target(draft: Draft, location: str) -> None:
     kind = draft.choice("dist-type", "managedimage", _TARGETS)
-    regions = draft.items("dist-location")
+    regions = draft.items("dist-location", Kind.REGION)
     if kind != "VHD" and not draft.has("dist-resource-id"):
         why = "is missing; the action made up a new name for every run, a recipe needs one: "
         draft.refuse("dist-resource-id", why + "--set dist-resource-id=…")
@@ -136,7 +139,7 @@ def _target(draft: Draft, location: str) -> None:
 
 def _image_tags(draft: Draft) -> None:
     """Write the image's tags, which the action takes as `key:value,key:value`."""
-    for item in draft.items("dist-image-tags"):
+    for item in draft.items("dist-image-tags", Kind.TEXT):
         key, colon, value = item.partition(":")
         if not colon:
             draft.refuse("dist-image-tags", f"holds '{item}'; it must be name:value")
@@ -160,5 +163,6 @@ def _what_is_different(draft: Draft) -> None:
     if draft.step.home in _ABOUT_HOME:
         draft.note(_ABOUT_HOME[draft.step.home])
     draft.note(
-        "tags RunURL, GitHubRepo, GithubCommit: not on the image; the build's report names it"
+        "tags RunURL, GitHubRepo, GithubCommit: not on the image, unless dist-image-tags asks for "
+        "them: GitHubRepo:${{ github.repository }},GithubCommit:${{ github.sha }}"
     )

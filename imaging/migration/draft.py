@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from collections.abc import Mapping
 from difflib import get_close_matches
-from itertools import pairwise
 from typing import Any
 
 from imaging.errors import Fault, RecipeError
 from imaging.migration.references import (
     filled,
+    how_to_give,
+    is_computed,
     name_of,
     open_in_script,
     open_placeholders,
     open_references,
+    replaced,
+    set_options,
     variables_in,
 )
-from imaging.migration.steps import FoundStep, Given
+from imaging.migration.run_values import Kind, RunValue, RunValues, is_run_value, is_secret
+from imaging.migration.steps import SECRET, FoundStep, Given, Tool
+from imaging.migration.writing import Place, write
 from imaging.recipe import read_recipe
 from imaging.recipe.showing import join_path, show
 
-Place = tuple[str | int, ...]
 _EXPRESSION = "${{"
 _ASKED = ("parameters.", "inputs.", "github.event.inputs.")
 _NO_SECRETS = (
@@ -50,6 +53,8 @@ class Draft:
         self._used: dict[str, str] = {}
         self._open: set[str] = set()
         self._sources: dict[str, str] = {}
+        self.run_values = RunValues()
+        self.parameters: list[RunValue] = []
 
     def raw(self, name: str) -> str:
         """Take an input as it is written, variables and all; one that is empty can be given.
@@ -81,11 +86,50 @@ class Draft:
             text: filled as far as possible.
         """
         if left := open_references(text):
-            self.refuse(name, f"holds {', '.join(left)}, which only a run knows; {_give(left)}")
+            secret = any(self._is_secret(one) for one in left)
+            why = "a secret is no parameter" if secret else "no parameter can stand for it here"
+            what = f"holds {', '.join(left)}, which only a run knows, and {why}"
+            self.refuse(name, f"{what}; {how_to_give(left)}")
         elif left := open_placeholders(text):
-            self.refuse(name, f"holds the placeholder {', '.join(left)}; {_give(left)}")
+            self.refuse(name, f"holds the placeholder {', '.join(left)}; {how_to_give(left)}")
         if left:
             self._open.add(name.lower())
+
+    def value(self, name: str, kind: Kind, default: str = "") -> str:
+        """Take an input for a place where a parameter of the recipe may stand.
+
+        Args:
+            name: of the input; in any case.
+            kind: what the place may hold.
+            default: for an input that is missing or empty.
+        """
+        return self.with_parameters(name, self.filled(name), kind) or default
+
+    def resource_id(self, name: str) -> str:
+        """Take the id or address of a resource, in whose names a parameter may stand."""
+        return self.with_parameters(name, self.filled(name), Kind.NAME, is_id=True)
+
+    def with_parameters(self, name: str, text: str, kind: Kind, *, is_id: bool = False) -> str:
+        """Let parameters stand for what only a run knows; what cannot be one is a fault.
+
+        Args:
+            name: of the input that the text comes from.
+            text: filled as far as possible.
+            kind: what the place may hold.
+            is_id: whether a subscription, or the whole, has to be known.
+        """
+        fitting = [one for one in open_references(text) if self._may_be_parameter(one)]
+        if is_id and text.startswith(("/", "https://")):
+            fitting = [one for one in fitting if f"/subscriptions/{one}" not in text]
+        elif is_id:
+            fitting = []
+        self.refuse_open(name, replaced(text, dict.fromkeys(fitting, "")))
+        return self.run_values.put_into(text, fitting, kind, name)
+
+    def _may_be_parameter(self, reference: str) -> bool:
+        is_open = is_computed(self._values.get(name_of(reference).lower(), "$[]"))
+        is_ours = is_run_value(reference, of_github=self.step.tool is Tool.ACTION)
+        return is_open and is_ours and not self._is_secret(reference)
 
     def filled(self, name: str, *, is_script: bool = False) -> str:
         """Take an input with its variables filled in as far as they are known.
@@ -135,20 +179,20 @@ class Draft:
             self.refuse(name, f"is {show(text)}; it must be one of {', '.join(choices)}")
         return meant or choices[default.lower()]
 
-    def items(self, name: str) -> list[str]:
-        """Take a list: between commas or on lines."""
-        parts = re.split(r"[,\n]", self.text(name))
+    def items(self, name: str, kind: Kind) -> list[str]:
+        """Take a list, between commas or on lines, of what may be parameters."""
+        parts = re.split(r"[,\n]", self.value(name, kind))
         return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
     def script(self, name: str) -> list[str]:
         """Take the lines of a script; `$(word)` in it may be the shell's own."""
         text = self.filled(name, is_script=True)
         left, of_shell = open_in_script(text, self._values)
-        secrets = [one for one in left if name_of(one).lower().startswith("secrets.")]
+        fitting = [one for one in left if self._may_be_parameter(one)]
+        secrets = [one for one in left if self._is_secret(one)]
         if secrets:
             self.refuse(name, f"holds {', '.join(secrets)}; {_NO_SECRETS}")
-        if others := [one for one in left if one not in secrets]:
-            self.refuse(name, f"holds {', '.join(others)}, which only a run knows; {_give(others)}")
+        self.refuse_open(name, " ".join(one for one in left if one not in secrets + fitting))
         if of_shell:
             self.note(
                 f"{name}: {', '.join(of_shell)} {'is' if len(of_shell) == 1 else 'are'} left to "
@@ -159,7 +203,11 @@ class Draft:
         ]
         if looks_open:
             self.note(f"{name}: holds {', '.join(looks_open)}, which may have to be filled in")
+        text = self.run_values.put_into(text, fitting, Kind.WORD, name)
         return [line.rstrip() for line in text.strip("\r\n").splitlines()]
+
+    def _is_secret(self, reference: str) -> bool:
+        return is_secret(reference) or self._values.get(name_of(reference).lower()) == SECRET
 
     def has(self, name: str) -> bool:
         """Say whether an input is there and not empty."""
@@ -177,10 +225,7 @@ class Draft:
             self._sources[join_path(place)] = source
         if value in ("", None):
             return
-        here: Any = self.document
-        for part, following in pairwise(place):
-            here = _child(here, part, [] if isinstance(following, int) else {})
-        _child(here, place[-1], value)
+        write(self.document, place, value)
 
     def note(self, text: str) -> None:
         """Say what has no counterpart, or is different now."""
@@ -203,6 +248,7 @@ class Draft:
             self.faults = faults  # whatever else seems to be missing may come from there
             return
         self.faults += faults
+        self._declare_parameters()
         try:
             recipe = read_recipe(recipe_name, json.dumps(self.document).encode())
             for warning in recipe.warnings:
@@ -215,6 +261,13 @@ class Draft:
                 if fault.path not in known and not (known and "the placeholder" in fault.message)
             ]
         self.faults = list(dict.fromkeys(self.faults))
+
+    def _declare_parameters(self) -> None:
+        self.parameters = self.run_values.used_in(json.dumps(self.document))
+        if self.parameters:
+            self.document["parameters"] = self.run_values.declarations(self.parameters)
+        for one in self.parameters:
+            self.note(one.note)
 
     def _wrong_input(self, name: str, given: Given) -> Fault | None:
         place = f"line {given.line}, {given.name or name}"
@@ -238,20 +291,6 @@ class Draft:
             return Fault(f"line {self.step.line}{where}", fault.message)
         name = self._sources[max(sources, key=len)]
         given = self.step.inputs.get(name.lower(), Given("", self.step.line))
-        return Fault(f"line {given.line}, {name}", fault.message)
-
-
-def _child(here: Any, part: str | int, otherwise: object) -> Any:  # noqa: ANN401 - JSON of any shape
-    if isinstance(here, list):
-        if part == len(here):
-            here.append(otherwise)
-        return here[int(part)]
-    return here.setdefault(part, otherwise)
-
-
-def _give(left: list[str]) -> str:
-    names = [name_of(one) for one in left]
-    if not all(re.fullmatch(r"[\w.\- ]+", name) for name in names):
-        return "write the value"
-    ways = " ".join(shlex.quote(f"--set={name}=…") for name in names)
-    return f"write the value, or give it: {ways}"
+        standing = [one.written for one in self.run_values.of_input(name)]
+        instead = f"; or give what only a run knows: {set_options(standing)}" if standing else ""
+        return Fault(f"line {given.line}, {name}", f"{fault.message}{instead}")

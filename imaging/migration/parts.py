@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from imaging.migration.draft import Draft
 from imaging.migration.references import open_references
+from imaging.migration.run_values import Kind
 from imaging.migration.steps import Tool
 from imaging.recipe.recipe_name import recipe_name_problem
 from imaging.recipe.showing import show
@@ -35,7 +36,7 @@ def put_identity(draft: Draft, name: str) -> None:
         draft: gets it.
         name: of the input with its resource id.
     """
-    identity = draft.text(name)
+    identity = draft.resource_id(name)
     if identity:
         draft.put(("identity", "type"), "UserAssigned")
         draft.put(("identity", "userAssignedIdentities", identity), {}, name)
@@ -57,6 +58,7 @@ def put_platform_image(draft: Draft, image: str, version: str, name: str) -> Non
     if len(parts) == len(_PLATFORM_PARTS) - 1:
         parts.append(version)
     if len(parts) != len(_PLATFORM_PARTS) or not all(parts):
+        draft.refuse_open(name, draft.filled(name))
         draft.refuse(name, f"is '{image}'; it must be Publisher:Offer:Sku")
         return
     for key, part in zip(_PLATFORM_PARTS, parts, strict=True):
@@ -75,7 +77,7 @@ def put_image_source(draft: Draft, kind: str, key: str, name: str) -> None:
         name: of the input.
     """
     draft.put((*_SOURCE, "type"), kind)
-    draft.put((*_SOURCE, key), draft.text(name), name)
+    draft.put((*_SOURCE, key), draft.resource_id(name), name)
 
 
 def put_managed_image(draft: Draft, id_input: str, location: str, location_input: str) -> None:
@@ -89,7 +91,7 @@ def put_managed_image(draft: Draft, id_input: str, location: str, location_input
     """
     draft.put((*_TARGET, "type"), "ManagedImage", id_input)
     draft.put((*_TARGET, "runOutputName"), "ManagedImage_distribute")
-    draft.put((*_TARGET, "imageId"), draft.text(id_input), id_input)
+    draft.put((*_TARGET, "imageId"), draft.resource_id(id_input), id_input)
     draft.put((*_TARGET, "location"), location, location_input)
 
 
@@ -111,7 +113,7 @@ def put_gallery_image(draft: Draft, id_input: str, regions: list[str], regions_i
             f"{id_input}: {version[0][1:]} is left out, AIB numbers the versions itself; "
             f"later steps read the id from {output}"
         )
-    draft.refuse_open(id_input, definition)
+    definition = draft.with_parameters(id_input, definition, Kind.NAME, is_id=True)
     draft.put((*_TARGET, "type"), "SharedImage", id_input)
     draft.put((*_TARGET, "runOutputName"), "SharedImage_distribute")
     draft.put((*_TARGET, "galleryImageId"), definition, id_input)
@@ -129,7 +131,7 @@ def put_vhd(draft: Draft, uri_input: str = "") -> None:
     draft.put((*_TARGET, "type"), "VHD")
     draft.put((*_TARGET, "runOutputName"), "VHD_distribute")
     if uri_input and draft.has(uri_input):
-        draft.put((*_TARGET, "uri"), draft.text(uri_input), uri_input)
+        draft.put((*_TARGET, "uri"), draft.resource_id(uri_input), uri_input)
     else:
         draft.note(
             "VHD: AIB writes it to Kiln's own container (setting IMAGES_CONTAINER), where it "
@@ -204,5 +206,5 @@ def put_number(
 
 
 def region_name(name: str) -> str:
-    """Write a region as Azure compares it."""
-    return re.sub(r"\s", "", name).lower()
+    """Write a region as Azure compares it; what a parameter holds is left to the run."""
+    return name if "${{" in name else re.sub(r"\s", "", name).lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Container, Mapping
 
 _REFERENCE = re.compile(r"\$\(([\w.\-]+)\)|\$\{\{\s*([\w.\-]+)(?:\['([\w.\-]+)'\])?\s*\}\}")
@@ -31,7 +32,7 @@ def filled(
 
     def value_of(found: re.Match[str]) -> str:
         value = values.get(_name(found).lower(), found[0])
-        return found[0] if _COMPUTED.fullmatch(value.strip()) else value
+        return found[0] if is_computed(value) else value
 
     def given_value_of(found: re.Match[str]) -> str:
         if is_script and found[0].startswith("$"):
@@ -48,6 +49,32 @@ def filled(
             break
         text = once_more
     return text
+
+
+def replaced(text: str, instead: Mapping[str, str]) -> str:
+    """Put something else where variables stand, in one pass.
+
+    Args:
+        text: of an input.
+        instead: by variables as they are written; others stay.
+    """
+    return _REFERENCE.sub(lambda found: instead.get(found[0], found[0]), text)
+
+
+def is_computed(value: str) -> bool:
+    """Say whether the value of a variable is an expression that each run computes."""
+    return _COMPUTED.fullmatch(value.strip()) is not None
+
+
+def is_variable(reference: str, *, of_github: bool) -> bool:
+    """Say whether a reference is a variable alone, and no expression that computes something.
+
+    Args:
+        reference: as it is written.
+        of_github: where `$(name)` is none.
+    """
+    found = _REFERENCE.fullmatch(reference)
+    return found is not None and not (of_github and found[1])
 
 
 def variables_in(text: str) -> list[str]:
@@ -99,6 +126,22 @@ def name_of(reference: str) -> str:
     """Name what to give for a reference or placeholder: `env.region` for `${{ env.region }}`."""
     match = _REFERENCE.fullmatch(reference)
     return _name(match) if match else reference.strip("${} ()<>")
+
+
+def how_to_give(references: list[str]) -> str:
+    """Say how people fill in what is open.
+
+    Args:
+        references: variables and placeholders, as they are written.
+    """
+    if not all(re.fullmatch(r"[\w.\- ]+", name_of(one)) for one in references):
+        return "write the value"
+    return f"write the value, or give it: {set_options(references)}"
+
+
+def set_options(references: list[str]) -> str:
+    """Write the options that give values to variables and placeholders."""
+    return " ".join(shlex.quote(f"--set={name_of(one)}=…") for one in references)
 
 
 def _name(found: re.Match[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from imaging.migration.draft import Draft
 from imaging.migration.parts import last_folder
+from imaging.migration.run_values import RunValue
 from imaging.migration.steps import Home, Tool
 
 _TASK = """\
@@ -25,7 +26,7 @@ _TASK = """\
     KILN_URL: $(kilnUrl)
     KILN_KEY: $(kilnKey)
     KILN_ACCOUNT: $(kilnAccount)
-"""
+{parameters}"""
 _ACTION = """\
 - name: Build the image {recipe} with Kiln
 {options}  shell: bash
@@ -34,7 +35,7 @@ _ACTION = """\
     KILN_URL: ${{{{ {url} }}}}
     KILN_KEY: ${{{{ {key} }}}}
     KILN_ACCOUNT: ${{{{ {account} }}}}
-  run: |
+{parameters}  run: |
 {script}
 """
 _SETTINGS = {"url": "vars.KILN_URL", "key": "secrets.KILN_KEY", "account": "vars.KILN_ACCOUNT"}
@@ -55,19 +56,29 @@ kiln() {
     fail "Kiln cannot be reached at $KILN_URL"
   [[ $status == 2* ]] || fail "Kiln answers $status: $(field .error.message)"
 }
-"""
+@check@"""
 _SEND = """\
 @pack@
-az storage blob upload --auth-mode login --account-name "$KILN_ACCOUNT" \\
+az storage blob upload --auth-mode login --account-name "$KILN_ACCOUNT"@metadata@ \\
   --container-name imagebuilder-vststask --name "$blob" --file "$archive" --no-progress -o none
 request=(--data "{\\"recipe\\": \\"$recipe\\", \\"artifact\\": \\"$blob\\"}")
 """
 _SEND_IF_THERE = """\
-request=(--data "{{\\"recipe\\": \\"$recipe\\"}}"
+request=(--data "@asked@"
   --header "Idempotency-Key: $recipe-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT")
 if [ -d "$FOLDER" ]; then
 {send}fi
 """
+# None of these means anything to cmd, which starts az on Windows; the pattern says the rest.
+_CHECK = """\
+metadata=(
+{metadata})
+for one in "${{metadata[@]}}"; do
+  [[ $one =~ ^[A-Za-z0-9\\ ._/:+@=-]+$ ]] || fail "${{one%%=*}} holds what no parameter may hold"
+done
+"""
+_ASKED = '{\\"recipe\\": \\"$recipe\\"}'
+_ASKED_WITH = "$(jq -cn --arg recipe \"$recipe\" '{{$recipe, parameters: {{{pairs}}}}}')"
 _SINGLE_FILE = """\
 if [ -f "$FOLDER" ]; then
   mkdir -p "$RUNNER_TEMP/@folder@"
@@ -121,6 +132,7 @@ def snippet_for(draft: Draft, recipe_name: str) -> str:
         "@ending@": ".tar.gz" if is_linux else ".zip",
         "@pack@": _pack(is_linux=is_linux, on_windows=windows_agent),
         "@folder@": _folder(draft),
+        **_parameter_words(draft.parameters),
     }
     for word, meaning in words.items():
         script = script.replace(word, meaning)
@@ -164,6 +176,26 @@ def _folder(draft: Draft) -> str:
     return last_folder(str(draft.document["artifact"]["destination"]))
 
 
+def _parameter_words(parameters: list[RunValue]) -> dict[str, str]:
+    """Write how the values of parameters are sent: with the upload, which is the same build then.
+
+    They go through the environment, so that none of them is ever read as a piece of script.
+    """
+    if not parameters:
+        return {"@check@": "", "@metadata@": "", "@asked@": _ASKED}
+    metadata = "".join(f'  "kiln_{one.parameter}=${one.variable}"\n' for one in parameters)
+    pairs = ", ".join(f'"{one.parameter}": env.{one.variable}' for one in parameters)
+    return {
+        "@check@": _CHECK.format(metadata=metadata),
+        "@metadata@": ' --metadata "${metadata[@]}"',
+        "@asked@": _ASKED_WITH.format(pairs=pairs),
+    }
+
+
+def _environment(parameters: list[RunValue]) -> str:
+    return "".join(f"    {one.variable}: {_quoted(one.written)}\n" for one in parameters)
+
+
 def _task_frame(draft: Draft, recipe_name: str, script: str) -> str:
     return _TASK.format(
         recipe=recipe_name,
@@ -171,6 +203,7 @@ def _task_frame(draft: Draft, recipe_name: str, script: str) -> str:
         folder=_quoted(draft.as_written("packagePath").replace("\\", "/")),
         subscription=_quoted(draft.as_written("ibSubscription") or "your service connection"),
         script=textwrap.indent(script, " " * 6),
+        parameters=_environment(draft.parameters),
     )
 
 
@@ -182,6 +215,7 @@ def _action_frame(draft: Draft, recipe_name: str, script: str) -> str:
         options=_options(draft.step.options),
         folder=_quoted(folder.replace("\\", "/")),
         script=textwrap.indent(script, " " * 4),
+        parameters=_environment(draft.parameters),
         **settings,
     )
 

@@ -18,6 +18,7 @@ from imaging.migration.parts import (
     region_name,
 )
 from imaging.migration.references import open_placeholders
+from imaging.migration.run_values import Kind
 from imaging.migration.steps import Tool
 from imaging.migration.task_v2_inputs import PROVISIONERS, put_extras
 
@@ -61,7 +62,7 @@ def draft_of_task(draft: Draft) -> str:
         The recipe's name.
     """
     is_v2 = draft.step.tool is Tool.TASK_V2
-    location = region_name(draft.text("ibLocation", "" if is_v2 else "westus"))
+    location = region_name(draft.value("ibLocation", Kind.REGION, "" if is_v2 else "westus"))
     draft.put(("location",), location, "ibLocation")
     put_identity(draft, "managedIdentity")
     _source(draft, is_v2)
@@ -91,9 +92,10 @@ def _artifact(draft: Draft, os_type: str) -> str:
 def _source(draft: Draft, is_v2: bool) -> None:
     default = "marketplace" if is_v2 else "managedimage"
     kind = draft.choice("imageSource", default, _SOURCES)
-    own = draft.text("baseImagePubOfferSku")
-    listed = draft.text("baseImage", _DEFAULT_IMAGE_V2 if is_v2 else _DEFAULT_IMAGE)
-    version = draft.text("baseImageVersion", "latest")
+    own = draft.value("baseImagePubOfferSku", Kind.NAME)
+    default_image = _DEFAULT_IMAGE_V2 if is_v2 else _DEFAULT_IMAGE
+    listed = draft.value("baseImage", Kind.NAME, default_image)
+    version = draft.value("baseImageVersion", Kind.VERSION, "latest")
     plan = draft.text("platformImagePurchasePlan")
     managed, gallery = draft.has("customImageResourceId"), draft.has("ImageVersionId")
     if kind == "ManagedImage":
@@ -144,8 +146,9 @@ def _customizers(draft: Draft, provisioner: str, is_v2: bool) -> None:
 
 def _target(draft: Draft, location: str, is_v2: bool) -> None:
     kind = draft.choice("distributeType", "gallery" if is_v2 else "managedimage", _TARGETS)
-    region = region_name(draft.text("managedImageLocation")) or location
-    old_regions, new_regions = draft.items("replicationRegions"), draft.items("targetRegions")
+    region = region_name(draft.value("managedImageLocation", Kind.REGION)) or location
+    old_regions = draft.items("replicationRegions", Kind.REGION)
+    new_regions = draft.items("targetRegions", Kind.REGION)
     regions = new_regions or old_regions or [location]
     used = "targetRegions" if draft.has("targetRegions") else "replicationRegions"
     for name in ("imageIdForDistribute", "galleryImageId", "vhdUri"):
@@ -183,13 +186,14 @@ def _gallery_details(draft: Draft, kind: str, regions: int) -> None:
 
 def _machine(draft: Draft, is_v2: bool) -> None:
     machine = ("properties", "vmProfile")
-    size = draft.text("vmSize", "Standard_D2ds_v4" if is_v2 else "Standard_D1_v2")
+    size = draft.value("vmSize", Kind.SIZE, "Standard_D2ds_v4" if is_v2 else "Standard_D1_v2")
     draft.put((*machine, "vmSize"), size, "vmSize")
     put_number(draft, (*machine, "osDiskSizeGB"), "osDiskSizeGB")
-    for index, identity in enumerate(draft.items("buildVmIdentities")):
+    for index, identity in enumerate(draft.items("buildVmIdentities", Kind.NAME)):
         draft.put((*machine, "userAssignedIdentities", index), identity, "buildVmIdentities")
-    subnet, isolated = draft.text("vnetSubnetId"), draft.text("containerInstanceSubnetId")
-    proxy = draft.text("proxyVmSize")
+    subnet = draft.resource_id("vnetSubnetId")
+    isolated = draft.resource_id("containerInstanceSubnetId")
+    proxy = draft.value("proxyVmSize", Kind.SIZE)
     draft.put((*machine, "vnetConfig", "subnetId"), subnet, "vnetSubnetId")
     if subnet:  # without it the task ignored the other two, and the last one beside the second
         network = (*machine, "vnetConfig")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from imaging.migration.draft import Draft
+from imaging.migration.run_values import Kind
 
 PROVISIONERS = {"shell": "Shell", "powershell": "PowerShell"}
 
@@ -17,7 +18,7 @@ def put_extras(draft: Draft) -> None:
     """
     properties = ("properties",)
     place = (*properties, "stagingResourceGroup")
-    draft.put(place, draft.text("stagingResourceGroup"), "stagingResourceGroup")
+    draft.put(place, draft.resource_id("stagingResourceGroup"), "stagingResourceGroup")
     if draft.flag("optimizeVmBoot"):
         draft.put((*properties, "optimize", "vmBoot", "state"), "Enabled", "optimizeVmBoot")
     for name in ("onCustomizerError", "onValidationError"):
@@ -28,7 +29,7 @@ def put_extras(draft: Draft) -> None:
 
 
 def _tags(draft: Draft) -> None:
-    text = draft.text("managedResourceTags")
+    text = draft.value("managedResourceTags", Kind.TEXT)
     if not text:
         return
     try:

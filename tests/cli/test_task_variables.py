@@ -44,15 +44,6 @@ def test_a_placeholder_in_a_script_is_pointed_at():
     assert "inlineScript: holds <YOUR_FOLDER>" in "\n".join(found.notes)
 
 
-def test_a_variable_that_is_computed_at_run_time_is_refused_as_such():
-    """`$[...]` is no text that could stand in a recipe."""
-    text = "variables:\n  ver: $[counter('x', 1)]\n  size: $[variables.y]\n"
-    text += task_file(vmSize="$(size)", inlineScript="echo $(ver) $(date)")
-    said = faults_of(text)
-    assert "vmSize: holds $(size), which only a run knows" in said
-    assert "inlineScript: holds $(ver), which only a run knows" in said
-
-
 def test_braces_and_angles_of_a_script_are_not_taken_for_variables():
     """Pipelines fill in $(name) only; {name} is PowerShell's, Python's or awk's own."""
     text = "variables:\n  name: web\n" + task_file(
