@@ -17,6 +17,7 @@ A message names the thing, the value and the way out. It never holds a secret.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -50,13 +51,16 @@ class Fault:
 
 
 class RecipeError(PermanentError):
-    """A recipe cannot be used; holds all of its faults."""
+    """A recipe cannot be used; holds all of its faults, and what was repaired beside them."""
 
     code = "RecipeInvalid"
 
-    def __init__(self, recipe_name: str, faults: list[Fault]) -> None:
+    def __init__(
+        self, recipe_name: str, faults: list[Fault], repairs: Iterable[object] = ()
+    ) -> None:
         self.recipe_name = recipe_name
         self.faults = faults
+        self.repairs = tuple(map(str, repairs))
         listed = "; ".join(str(fault) for fault in self.first_faults)
         left = len(faults) - len(self.first_faults)
         plural = "fault" if len(faults) == 1 else "faults"

@@ -35,7 +35,8 @@ def read_recipe_file(
         The recipe; its warnings begin with the repairs.
 
     Raises:
-        RecipeError: what cannot be repaired, or parameters that do not fit; names all faults.
+        RecipeError: what cannot be repaired, or parameters that do not fit; names all faults, and
+            the repairs beside them.
     """
     try:
         return read_recipe(name, content, parameters)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,9 +47,8 @@ def check(arguments: argparse.Namespace) -> int:
         try:
             recipe = read_recipe_file(path.stem, read_bytes(path))
         except RecipeError as error:
+            complain([f"{path}: repaired: {repair}" for repair in error.repairs])
             complain([f"{path}: {fault}" for fault in error.faults])
-            repair_it = f"kiln recipe repair {shlex.quote(str(path))}"
-            complain([f"{path}: if this is a template, try: {repair_it}"])
             worst = REFUSED
             continue
         say(f"{path}: {_in_one_line(recipe)}")
@@ -92,6 +90,7 @@ def repair(arguments: argparse.Namespace) -> int:
     try:
         found = repair_template(text, recipe_name=name, values=values_of(arguments.set))
     except RecipeError as error:
+        complain([f"{arguments.file}: repaired: {repair}" for repair in error.repairs])
         complain([f"{arguments.file}: {fault}" for fault in error.faults])
         return REFUSED
     complain([f"{arguments.file}: {repair}" for repair in found.repairs])

@@ -126,15 +126,15 @@ class Computing:
         return filled
 
     def _refuse_unresolved(self, place: Place, error: UnresolvedError) -> None:
-        way_out = f", or give it with --set {_quoted(error.name)}=…" if error.name else ""
+        way_out = self._repairs.option_for([error.name] if error.name else [])
         self._repairs.refused(place, f"{error}; write the value{way_out}")
 
     def _refuse_placeholders(self, text: str, place: Place) -> None:
         found = dict.fromkeys((one[0], _name(one)) for one in _placeholders(text))
         if found:
             shown = ", ".join(written for written, _ in found)
-            way_out = " ".join(f"--set {_quoted(name)}=…" for _, name in found)
-            what = f"holds the placeholder {shown}; write the real value, or give it with {way_out}"
+            way_out = self._repairs.option_for(name for _, name in found)
+            what = f"holds the placeholder {shown}; write the real value{way_out}"
             self._repairs.refused(place, what)
 
     def _filled(self, text: str, *, is_free: bool) -> str:
@@ -167,8 +167,3 @@ def _placeholders(text: str) -> list[re.Match[str]]:
 
 def _name(found: re.Match[str]) -> str:
     return str(next(filter(None, found.groups())))
-
-
-def _quoted(name: str) -> str:
-    """Quote what a shell would not take as it stands."""
-    return f'"{name}"' if re.search(r"[^\w.\-]", name) else name

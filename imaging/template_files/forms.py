@@ -76,7 +76,7 @@ def resource_of(
         return None
     if isinstance(find(document, "resources"), list | dict) and not _has_properties(document):
         return _only_template(document, values, repairs)
-    problem = _what_it_is(document)
+    problem = _what_it_is(document, repairs)
     if problem:
         repairs.refused((), problem)
         return None
@@ -139,10 +139,11 @@ def _may_hold(condition: Json, scope: Scope, values: Mapping[str, str]) -> bool:
         return True
 
 
-def _what_it_is(document: JsonObject) -> str | None:
+def _what_it_is(document: JsonObject, repairs: Repairs) -> str | None:
     """Say what a file is that is certainly no image template."""
     if "deploymentparameters" in str(find(document, "$schema")).lower():
-        return "is a file of parameters; bring the template, and give the values with --set NAME=…"
+        way_out = ", and give the values with --set NAME=…" if repairs.takes_values else ""
+        return f"is a file of parameters; bring the template{way_out}"
     kind = type_of(document)
     if kind.startswith(f"{_KIND}/") or ("/" in kind and kind != _KIND):
         return f"is a resource of type {show(find(document, 'type'))}, no image template"

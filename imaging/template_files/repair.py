@@ -66,26 +66,27 @@ def repair_template(
             commas are fine.
         recipe_name: for messages.
         values: for placeholders (`<region>` is `region`), parameters, and `resourceGroup().name`,
-            `resourceGroup().location`, `subscription().subscriptionId`.
+            `resourceGroup().location`, `subscription().subscriptionId`. None where people cannot
+            give any, so that no message tells them to.
 
     Returns:
         A document that `read_recipe` accepts.
 
     Raises:
-        RecipeError: with everything that cannot be kept.
+        RecipeError: with everything that cannot be kept, and what was repaired beside it.
     """
-    repairs = Repairs()
+    repairs = Repairs(takes_values=values is not None)
     given = {name.lower(): value for name, value in (values or {}).items()}
     document = _read(text, repairs, recipe_name)
     found = resource_of(document, given, repairs)
     if found is None:
-        raise RecipeError(recipe_name, repairs.faults)
+        raise RecipeError(recipe_name, repairs.faults, repairs.done)
     resource, scope = found
     template = Computing(scope, given, repairs).template(without_envelope(resource, repairs))
     reshaped = Reshape(_schema(), repairs).document(template)
     rewrite(reshaped, repairs)
     recipe = {key: reshaped[key] for key in sorted(reshaped, key=_order)}
-    _refuse_faults(recipe_name, recipe, repairs.faults)
+    _refuse_faults(recipe_name, recipe, repairs)
     return RepairedTemplate(recipe, repairs.done)
 
 
@@ -108,8 +109,9 @@ def _order(key: str) -> int:
     return _ORDER.index(key) if key in _ORDER else len(_ORDER)
 
 
-def _refuse_faults(recipe_name: str, document: JsonObject, faults: list[Fault]) -> None:
+def _refuse_faults(recipe_name: str, document: JsonObject, repairs: Repairs) -> None:
     """Let the recipe's own reader have the last word; the first fault of a place is kept."""
+    faults = repairs.faults
     content = json.dumps(document, separators=(",", ":")).encode()
     problem = _size_problem(document, content)
     if problem and not faults:
@@ -124,7 +126,7 @@ def _refuse_faults(recipe_name: str, document: JsonObject, faults: list[Fault]) 
     if _has_lost_source(document):
         faults = [fault for fault in faults if not _SOURCE_DETAIL.match(fault.path)]
     if faults:
-        raise RecipeError(recipe_name, faults)
+        raise RecipeError(recipe_name, faults, repairs.done)
 
 
 def _size_problem(document: JsonObject, content: bytes) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from imaging.errors import Fault
@@ -34,8 +36,16 @@ class Repair:
 
 @dataclass
 class Repairs:
-    """What was changed so far, and what could not be; `bare` holds placeholders without quotes."""
+    """What was changed so far, and what could not be.
 
+    Args:
+        takes_values: whether people can give values with `--set`; they cannot to a build.
+        done: the changes.
+        faults: what could not be changed.
+        bare: placeholders without quotes.
+    """
+
+    takes_values: bool = False
     done: list[Repair] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     bare: set[str] = field(default_factory=set)
@@ -62,3 +72,17 @@ class Repairs:
     def refused(self, place: Place, why: str) -> None:
         """Note what cannot be repaired."""
         self.faults.append(Fault(join_path(place), one_line(why)))
+
+    def option_for(self, names: Iterable[str]) -> str:
+        """Say how to give values on the command line, where that is read.
+
+        Args:
+            names: of the values, as `region` or `resourceGroup().name`.
+        """
+        options = " ".join(f"--set {_quoted(name)}=…" for name in names)
+        return f", or give it with {options}" if options and self.takes_values else ""
+
+
+def _quoted(name: str) -> str:
+    """Quote what a shell would not take as it stands."""
+    return f'"{name}"' if re.search(r"[^\w.\-]", name) else name

@@ -40,7 +40,6 @@ def test_a_bad_recipe_is_refused_with_all_its_faults(folder, capsys):
     said = capsys.readouterr()
     assert "bad.json: properties.buildTimeoutInMinutes: is 961" in said.err
     assert "bad.json: properties.source.type" in said.err
-    assert "kiln recipe repair bad.json" in said.err
     assert "webapp.json: fine" in said.out
 
 
@@ -52,6 +51,33 @@ def test_a_template_is_checked_as_a_build_would_read_it(folder, capsys):
     said = capsys.readouterr()
     assert "old.json: fine (Linux, 90 minutes" in said.out
     assert "old.json: repaired: apiVersion: left out" in said.err
+
+
+def test_repairs_are_listed_beside_the_faults_that_remain(folder, capsys):
+    """Whoever corrects the file corrects both; no other command would come further with it."""
+    old = template(customize=[STEP], buildTimeoutInMinutes=961) | {"apiVersion": "2022-02-14"}
+    (folder / "old.json").write_text(json.dumps(old))
+    repair, fault = (
+        "apiVersion: left out, Kiln chooses the API version",
+        "properties.buildTimeoutInMinutes: is 961",
+    )
+    for command in ("check", "repair"):
+        assert main(["recipe", command, "old.json"]) == 1
+        lines = capsys.readouterr().err.splitlines()
+        assert [line[:60] for line in lines] == [
+            f"old.json: repaired: {repair}"[:60],
+            f"old.json: {fault}; it must be 0"[:60],
+        ]
+
+
+def test_values_are_asked_for_by_option_only_where_there_is_that_option(folder, capsys):
+    """`check` reads what a build reads, and nobody can give a build a value by `--set`."""
+    (folder / "old.json").write_text(json.dumps(template(stagingResourceGroup="<group>")))
+    said = "properties.stagingResourceGroup: holds the placeholder <group>; write the real value"
+    assert main(["recipe", "check", "old.json"]) == 1
+    assert capsys.readouterr().err == f"old.json: {said}\n"
+    assert main(["recipe", "repair", "old.json"]) == 1
+    assert capsys.readouterr().err == f"old.json: {said}, or give it with --set group=…\n"
 
 
 def test_render_prints_the_body_that_aib_would_get(folder, capsys):
@@ -110,7 +136,7 @@ def test_a_template_may_be_repaired_whatever_its_file_is_called(folder, capsys):
     """Only what becomes a recipe needs a name that an upload can use."""
     (folder / "my template.json").write_text(json.dumps(template() | {"apiVersion": "x"}))
     assert main(["recipe", "check", "my template.json"]) == 1
-    assert "try: kiln recipe repair 'my template.json'" in capsys.readouterr().err
+    assert "a recipe's name must have" in capsys.readouterr().err
     assert main(["recipe", "repair", "my template.json"]) == 0
     assert json.loads(capsys.readouterr().out) == template()
 

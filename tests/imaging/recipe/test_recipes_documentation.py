@@ -6,6 +6,9 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
+from imaging.errors import RecipeError
 from imaging.recipe.artifact_block import ArtifactPlace
 from imaging.recipe.parameter import Parameter
 from imaging.recipe_file import read_recipe_file
@@ -63,7 +66,9 @@ def test_the_faults_of_the_page_are_said_word_for_word() -> None:
     broken = changed(
         WINDOWS,
         ("properties.buildTimeoutInMinutes", 961),
-        ("properties.customize.0.type", "shell"),
-        ("properties.optimize", {"vmboot": {}}),
+        ("properties.customize.0.scriptUri", "https://example.com/install.ps1"),
+        ("properties.source", {"type": "ISO"}),
     )
-    assert faults(broken) == TEXTS[1]
+    with pytest.raises(RecipeError) as refused:
+        read_recipe_file("app", json.dumps(broken).encode())
+    assert [str(fault) for fault in refused.value.faults] == TEXTS[1]
