@@ -110,9 +110,18 @@ def _artifact(asked: dict[str, Any]) -> str | None:
 
 def _parameters(asked: dict[str, Any]) -> dict[str, str]:
     values = asked.get("parameters", {})
-    if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
-        raise RequestError("property 'parameters' must be an object of names and texts")
-    return values
+    if not isinstance(values, dict):
+        raise RequestError("property 'parameters' must be an object of names and values")
+    return {name: _parameter(name, value) for name, value in values.items()}
+
+
+def _parameter(name: str, value: object) -> str:
+    """Return a value as the text that an upload's metadata would have."""
+    if isinstance(value, bool | int):
+        return json.dumps(value)
+    if not isinstance(value, str):
+        raise RequestError(f"parameter {name[:80]!r} must be a text, a whole number, true or false")
+    return value
 
 
 def _template(asked: dict[str, Any]) -> ExistingTemplate:

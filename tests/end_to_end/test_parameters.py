@@ -48,7 +48,7 @@ def test_a_caller_sets_parameters_and_gets_a_build_of_its_own(
         ({"stage": "test; rm -rf /"}, "stage"),
         ({"vmSize": "Standard_D64s_v5"}, "vmSize"),
         ({"release": "1.2.3\n"}, "release"),
-        ({"release": 5}, "names and texts"),
+        ({"release": 5.5}, "parameter 'release' must be a text"),
     ],
 )
 def test_what_the_author_did_not_allow_is_refused(
