@@ -88,6 +88,38 @@ def test_a_problem_shows_the_right_form() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "said"),
+    [
+        (ArmIdKind.SUBNET, "/net/", "/n/", "<network> in it is 'n'; that must have 2 to 64 "),
+        (ArmIdKind.SUBNET, "default", "-a", "<subnet> in it is '-a'; that must have 1 to 80 "),
+        (ArmIdKind.IDENTITY, "/aib", "/a", "<name> in it is 'a'; that must have 3 to 128 "),
+        (ArmIdKind.IDENTITY, "/aib", "/aib ", "<name> in it is 'aib '; that must have 3 to"),
+        (ArmIdKind.IMAGE, "0001/", "001/", "<guid> in it is '00000000-0000-0000-0000-00000000001'"),
+        (ArmIdKind.IMAGE, "app_1.2-x", "a..b", "<name> in it is 'a..b'; that must not hold '..'"),
+        (ArmIdKind.IMAGE, "app_1.2-x", "", "<name> in it is ''; that must have 1 to 80 letters"),
+        (ArmIdKind.RESOURCE_GROUP, "_(1).x", ".", "<group> in it is 'my-group.'; that must have"),
+        (ArmIdKind.GALLERY_IMAGE, "my_gallery", "my-g", "<gallery> in it is 'my-g.1'; that must"),
+        (ArmIdKind.GALLERY_VERSION, "1.20.300", "1.20", "<x.y.z or latest> in it is '1.20'; that"),
+    ],
+)
+def test_the_part_that_breaks_its_rule_is_named(
+    kind: ArmIdKind, old: str, new: str, said: str
+) -> None:
+    """The id has the form that it should have, so showing the form again helps nobody."""
+    problem = arm_id_problem(kind, GOOD[kind].replace(old, new))
+    assert problem is not None
+    assert problem.startswith(said)
+
+
+def test_a_wrong_version_of_a_target_is_named() -> None:
+    """A target may name its version or leave it to AIB."""
+    problem = arm_id_problem(
+        ArmIdKind.GALLERY_IMAGE, f"{GOOD[ArmIdKind.GALLERY_IMAGE]}/versions/latest"
+    )
+    assert problem == "<x.y.z> in it is 'latest'; that must be three numbers, as 1.0.0"
+
+
 @settings(deadline=None)
 @given(st.text(st.characters(), max_size=80), st.sampled_from(ArmIdKind))
 def test_no_text_at_all_breaks_the_check(text: str, kind: ArmIdKind) -> None:
