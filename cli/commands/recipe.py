@@ -65,7 +65,10 @@ def render(arguments: argparse.Namespace) -> int:
         complain([f"{arguments.file}: {_kind_of(warning)}{warning}" for warning in recipe.warnings])
         artifact = _staged(arguments.artifact, recipe) if arguments.artifact else None
         if artifact:
-            artifact = _as_it_would_come(artifact, recipe, arguments.build_vm_identity)
+            access = artifact_access(recipe, artifact.size_bytes, arguments.build_vm_identity)
+            complain([f"{arguments.file}: artifact access: {access.way} ({access.reason})"])
+            if access.way == "sas":
+                artifact = replace(artifact, sas_query=_NO_SIGNATURE)
         context = TemplateContext(
             build_id="0",
             location=arguments.location,
@@ -111,19 +114,20 @@ def schema(_: argparse.Namespace) -> int:
 def _in_one_line(recipe: Recipe) -> str:
     outputs = ", ".join(recipe.run_output_names)
     system = recipe.os_type or "system unknown"
-    return f"fine ({system}, {recipe.timeout_minutes} minutes, outputs: {outputs})"
+    left_out = {
+        "identity (AIB_IDENTITY_ID)": recipe.identity,
+        "location (BUILD_LOCATION)": recipe.location,
+    }
+    by_settings = ", ".join(words for words, written in left_out.items() if not written)
+    settings = f"; from Kiln's settings: {by_settings}" if by_settings else ""
+    return (
+        "fine as far as it can be told without Azure"
+        f" ({system}, {recipe.timeout_minutes} minutes, outputs: {outputs}{settings})"
+    )
 
 
 def _kind_of(warning: str) -> str:
     return "" if warning.startswith("repaired: ") else "advice: "
-
-
-def _as_it_would_come(
-    artifact: StagedArtifact, recipe: Recipe, build_vm_identity_id: str | None
-) -> StagedArtifact:
-    """Mark where a build would put a signature, for a recipe that wants one."""
-    access = artifact_access(recipe, artifact.size_bytes, build_vm_identity_id)
-    return replace(artifact, sas_query=_NO_SIGNATURE) if access.way == "sas" else artifact
 
 
 def _staged(path: Path, recipe: Recipe) -> StagedArtifact:

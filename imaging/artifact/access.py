@@ -20,6 +20,7 @@ from imaging.limits import (
 from imaging.recipe import Recipe
 
 AccessWay = Literal["service", "identity", "sas"]
+_MOST_BY_AIB = f"{FILE_CUSTOMIZER_MAX_BYTES // 10**6} MB"
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,14 @@ class ArtifactAccess:
     Args:
         way: what opens the blob.
         fetched_by_vm: whether the build VM downloads it; else AIB brings it.
+        reason: why it is this way, in few words for people.
         identity_id: the build VM's identity, for the way `identity` only.
         sas_minutes: life of the signature, for the way `sas` only.
     """
 
     way: AccessWay
     fetched_by_vm: bool
+    reason: str
     identity_id: str | None = None
     sas_minutes: int | None = None
 
@@ -55,9 +58,13 @@ def artifact_access(
     """
     wanted = recipe.artifact.access if recipe.artifact else "auto"
     fits = size_bytes < FILE_CUSTOMIZER_MAX_BYTES
+    reason = f"{size_bytes:,} bytes, {'below' if fits else 'not below'} {_MOST_BY_AIB}"
+    if wanted != "auto":
+        reason = f"as the recipe says; {reason}"
     if wanted == "sas":
         run = recipe.timeout_minutes + SAS_MINUTES_AFTER_RUN
-        return ArtifactAccess("sas", not fits, sas_minutes=SAS_MINUTES_FOR_PUT if fits else run)
+        minutes = SAS_MINUTES_FOR_PUT if fits else run
+        return ArtifactAccess("sas", not fits, reason, sas_minutes=minutes)
     if wanted == "service" and not fits:
         raise ArtifactError(
             f"the artifact has {size_bytes} bytes and recipe '{recipe.name}' says "
@@ -65,7 +72,7 @@ def artifact_access(
             "write 'auto', 'identity' or 'sas'"
         )
     if wanted != "identity" and fits:
-        return ArtifactAccess("service", fetched_by_vm=False)
+        return ArtifactAccess("service", fetched_by_vm=False, reason=reason)
     identity_id = build_vm_identity_id or _own_identity(recipe)
     if identity_id is None:
         raise SettingsError(
@@ -75,7 +82,7 @@ def artifact_access(
             "properties.vmProfile.userAssignedIdentities or in the setting BUILD_VM_IDENTITY_ID, "
             "or write artifact.access 'sas', a signature that readers of the template can use"
         )
-    return ArtifactAccess("identity", fetched_by_vm=True, identity_id=identity_id)
+    return ArtifactAccess("identity", fetched_by_vm=True, reason=reason, identity_id=identity_id)
 
 
 def _own_identity(recipe: Recipe) -> str | None:

@@ -28,8 +28,24 @@ def folder(tmp_path, monkeypatch):
 def test_a_good_recipe_is_called_fine(folder, capsys):
     """One line each, so that many can be checked at once."""
     assert main(["recipe", "check", "webapp.json", "webapp.json"]) == 0
-    said = capsys.readouterr().out
-    assert said.count("webapp.json: fine (Linux, 240 minutes, outputs: out)\n") == 2
+    fine = "webapp.json: fine as far as it can be told without Azure (Linux, 240 minutes,"
+    rest = "outputs: out; from Kiln's settings: identity (AIB_IDENTITY_ID))"
+    assert capsys.readouterr().out == 2 * f"{fine} {rest}\n"
+
+
+def test_what_the_settings_will_supply_is_said(folder, capsys):
+    """Whether the settings are there, and fit, is not in the recipe."""
+    recipe = template(customize=[STEP])
+    whole = recipe | {
+        "identity": {"type": "UserAssigned", "userAssignedIdentities": {IDENTITY: {}}}
+    }
+    bare = {key: value for key, value in recipe.items() if key != "location"}
+    (folder / "whole.json").write_text(json.dumps(whole))
+    (folder / "bare.json").write_text(json.dumps(bare))
+    assert main(["recipe", "check", "whole.json", "bare.json"]) == 0
+    ends = [line.partition("outputs: out")[2] for line in capsys.readouterr().out.splitlines()]
+    settings = "identity (AIB_IDENTITY_ID), location (BUILD_LOCATION)"
+    assert ends == [")", f"; from Kiln's settings: {settings})"]
 
 
 def test_a_bad_recipe_is_refused_with_all_its_faults(folder, capsys):
@@ -49,7 +65,7 @@ def test_a_template_is_checked_as_a_build_would_read_it(folder, capsys):
     (folder / "old.json").write_text("// by hand\n" + json.dumps(old))
     assert main(["recipe", "check", "old.json"]) == 0
     said = capsys.readouterr()
-    assert "old.json: fine (Linux, 90 minutes" in said.out
+    assert "old.json: fine as far as it can be told without Azure (Linux, 90" in said.out
     assert "old.json: repaired: apiVersion: left out" in said.err
 
 

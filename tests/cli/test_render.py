@@ -1,6 +1,7 @@
 """`kiln recipe render` shows what AIB would get, for every kind of recipe."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ def rendered(tmp_path, capsys):
 def test_every_example_can_be_rendered(rendered, example):
     """People copy an example, change it and look at what AIB would get."""
     code, body, said = rendered(example)
-    assert (code, said) == (0, "")
+    assert code == 0
+    assert said.startswith(f"{example}: artifact access: ")
+    assert said.count("\n") == 1
     assert body["properties"]["distribute"]
 
 
@@ -49,6 +52,27 @@ def test_a_vhd_without_an_address_goes_to_the_container_for_images(rendered):
     own = "https://own.blob.core.windows.net/vhds/"
     uri = rendered(recipe, "--images-url", own)[1]["properties"]["distribute"][0]["uri"]
     assert uri == "https://own.blob.core.windows.net/vhds/0/disk.vhd"
+
+
+@pytest.mark.parametrize(
+    ("access", "more_bytes", "said"),
+    [
+        ("auto", 0, r"service \([0-9]{3} bytes, below 20 MB\)"),
+        ("auto", 20_000_000, r"identity \(20,000,[0-9]{3} bytes, not below 20 MB\)"),
+        ("identity", 0, r"identity \(as the recipe says; [0-9]{3} bytes, below 20 MB\)"),
+        ("sas", 0, r"sas \(as the recipe says; [0-9]{3} bytes, below 20 MB\)"),
+    ],
+)
+def test_the_way_of_the_artifact_is_said_with_its_reason(
+    rendered, tmp_path, access, more_bytes, said
+):
+    """`auto` chooses, and what it chooses decides which rights somebody has to give."""
+    big = tmp_path / "big.zip"
+    big.write_bytes(build_zip(Raw(content=b"x" * more_bytes, method=0)))
+    recipe = template(customize=[STEP]) | {"artifact": {"access": access}}
+    code, _, noted = rendered(recipe, "--artifact", str(big))
+    assert code == 0
+    assert re.search(rf"webapp.json: artifact access: {said}$", noted, re.MULTILINE)
 
 
 def test_a_signature_is_marked_and_never_real(rendered):
