@@ -48,9 +48,7 @@ def _fault(detail: ErrorDetails, document: Mapping[str, Any]) -> Fault:
     if kind in _TAG_ERRORS:
         return _wrong_variant(place, detail["input"], context)
     if kind == "extra_forbidden":
-        return Fault(
-            join_path(place), _unknown_name(str(place[-1]), known_names(place[:-1], document))
-        )
+        return Fault(join_path(place), _unknown_name(place, known_names(place[:-1], document)))
     if kind == "missing":
         return Fault(join_path(place), "is missing; it is required here")
     return Fault(join_path(place), f"is {show(detail['input'])}; {_wanted(kind, detail, context)}")
@@ -99,8 +97,9 @@ def _with_case(wanted: str, found: object, allowed: Sequence[str]) -> str:
     return f"write '{twin}', AIB compares upper and lower case" if twin else wanted
 
 
-def _unknown_name(name: str, known: Sequence[str]) -> str:
-    reason = why_not_here(name)
+def _unknown_name(place: _Place, known: Sequence[str]) -> str:
+    name = str(place[-1])
+    reason = why_not_here(name, at_the_top=len(place) == 1)
     twin = next((right for right in known if right.lower() == name.lower()), None)
     if twin:
         return f"is not known; write '{twin}', AIB compares upper and lower case"

@@ -10,23 +10,29 @@ from imaging.recipe.schema import recipe_schema
 
 _READ_ONLY = "is read-only, AIB fills it in; leave it out"
 _ENVELOPE = "belongs to an ARM deployment, not to a template; leave it out"
+_REASONS_AT_THE_TOP = {
+    **dict.fromkeys(
+        (
+            "apiVersion",
+            "dependsOn",
+            "resources",
+            "parameters",
+            "variables",
+            "contentVersion",
+            "type",
+        ),
+        _ENVELOPE,
+    ),
+    **dict.fromkeys(("id", "systemData"), _READ_ONLY),
+    "name": "is not known here; Kiln names each template itself",
+}
 _REASONS = {
     "autoRun": "would start a run beside Kiln's own; leave it out, Kiln starts the run",
     "ISO": "ISO sources were removed from AIB; start from a PlatformImage or an image of your own",
-    "apiVersion": _ENVELOPE,
-    "dependsOn": _ENVELOPE,
-    "resources": _ENVELOPE,
-    "parameters": _ENVELOPE,
-    "variables": _ENVELOPE,
-    "contentVersion": _ENVELOPE,
-    "type": _ENVELOPE,
-    "name": "is not known here; Kiln names each template itself",
     "script": "is not known here; did you mean 'scriptUri'?",
     "aritfactTags": "is not known here; did you mean 'artifactTags'?",
     **dict.fromkeys(
         (
-            "id",
-            "systemData",
             "provisioningState",
             "provisioningError",
             "lastRunStatus",
@@ -40,13 +46,14 @@ _REASONS = {
 }
 
 
-def why_not_here(name: str) -> str | None:
+def why_not_here(name: str, *, at_the_top: bool = False) -> str | None:
     """Say why a well-known name or kind is not accepted, or None.
 
     Args:
         name: a property's name, or what stands in `type`.
+        at_the_top: whether it stands beside `properties`, where deployments have their own names.
     """
-    return _REASONS.get(name)
+    return _REASONS.get(name) or (_REASONS_AT_THE_TOP.get(name) if at_the_top else None)
 
 
 def known_names(place: Sequence[str | int], document: Mapping[str, Any]) -> list[str]:

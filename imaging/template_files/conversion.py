@@ -86,6 +86,8 @@ def _list(value: Json, place: Place) -> Json:
     if isinstance(value, list):
         items = _items(value, place)
         return value if items == value else items
+    if isinstance(value, dict) and place[-1] == "userAssignedIdentities":
+        return list(value)  # the form of `identity`, whose values say nothing
     if isinstance(value, str | dict | int) and not isinstance(value, bool):
         return [] if value == {} else [value]
     return value

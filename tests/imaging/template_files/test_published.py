@@ -62,7 +62,7 @@ REFUSED = {
     "danielsollondon__testingArea_7": "a placeholder has lost its closing bracket",
 }
 WHY = {
-    "its subscription id is blotted out with xxxx": "must be the id of a managed image",
+    "its subscription id is blotted out with xxxx": "that must be a GUID",
     "starts from an ISO": "ISO sources were removed",
     "a placeholder has lost its closing bracket": "it must begin with https://",
 }
@@ -102,7 +102,7 @@ def test_as_it_is_a_sample_is_refused_by_the_names_of_what_is_open(path):
         return
     with pytest.raises(RecipeError) as caught:
         repair_template(text, recipe_name="webapp")
-    signs = ("holds the placeholder <", "the placeholder <", "parameters('", "must be the id of")
+    signs = ("holds the placeholder <", "the placeholder <", "parameters('", "must be a GUID")
     assert any(sign in str(caught.value) for sign in signs)
 
 

@@ -60,6 +60,10 @@ REPAIRED = [
         {"vmProfile": {"userAssignedIdentities": [IDENTITY]}},
     ),
     (
+        {"vmProfile": {"userAssignedIdentities": {IDENTITY: {}}}},
+        {"vmProfile": {"userAssignedIdentities": [IDENTITY]}},
+    ),
+    (
         {"optimize": {"vmboot": {"state": "enabled"}}},
         {"optimize": {"vmBoot": {"state": "Enabled"}}},
     ),
