@@ -21,10 +21,7 @@ _SECRET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGNED_URL = re.compile(r"[?&]sig=", re.IGNORECASE)
-# image-builder-json: AIB finds its own resources by these tags.
-_TAGS_OF_AIB = frozenset(
-    ["createdby", "usedby", "imagetemplatename", "imagetemplateresourcegroupname"]
-)
+_STORAGE_ADDRESS = re.compile(r"https://[^/?#]+\.blob\.core\.windows\.net(?:[:/]|$)", re.IGNORECASE)
 _SMALL_VM = re.compile(r"(?:Standard|Basic)_(?:D1|A[01]|B1)\w*", re.IGNORECASE)
 
 
@@ -37,9 +34,11 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
     looks: tuple[Callable[[Part], Iterator[Fault]], ...] = (
         _region_of_template,
         _regions_by_display_name,
+        _deprecated_regions,
         _secrets,
         _signed_artifact,
         _unchecked_sources,
+        _sources_in_storage,
         _windows_updates,
         _short_windows_timeout,
         _what_costs_or_does_nothing,
@@ -67,6 +66,14 @@ def _regions_by_display_name(recipe: Part) -> Iterator[Fault]:
     for place in places:
         if place.text() != region_key(place.text()):
             yield place.fault(f"is written as {region_key(place.text())} to AIB")
+
+
+def _deprecated_regions(recipe: Part) -> Iterator[Fault]:
+    for target in recipe["properties"]["distribute"].items():
+        if target.has("replicationRegions"):
+            yield target["replicationRegions"].fault(
+                'is deprecated; write targetRegions, as [{"name": "westeurope"}]'
+            )
 
 
 def _secrets(recipe: Part) -> Iterator[Fault]:
@@ -104,6 +111,18 @@ def _unchecked_sources(recipe: Part) -> Iterator[Fault]:
             ):
                 yield address.fault(
                     "is fetched without sha256Checksum: what is there may change between builds"
+                )
+
+
+def _sources_in_storage(recipe: Part) -> Iterator[Fault]:
+    """Tell what AIB needs to read a blob, also a public one (image-builder-json)."""
+    for step in all_steps(recipe):
+        for address in (step["scriptUri"], step["sourceUri"]):
+            text = address.text()
+            if _STORAGE_ADDRESS.match(text) and not _SIGNED_URL.search(text):
+                yield address.fault(
+                    "is read by AIB's identity, which needs Storage Blob Data Reader there, also "
+                    "where everybody may read; AIB cannot read behind a storage firewall"
                 )
 
 
@@ -167,7 +186,9 @@ def _staging_group(recipe: Part) -> Iterator[Fault]:
             "must be empty, in the template's region and for one build at a time; "
             "without it AIB makes its own"
         )
-    tags = recipe["properties"]["managedResourceTags"]
-    for name in tags.value or ():
-        if name.lower() in _TAGS_OF_AIB:
-            yield tags[name].fault("is a tag by which AIB knows its own resources; choose another")
+    has_network = recipe["properties"]["vmProfile"]["vnetConfig"]["subnetId"].text()
+    if group.text() and has_network and os_type_of(recipe) == "Windows":
+        yield group.fault(
+            "is for a Windows build in a network of yours: AIB's own application (Azure Virtual "
+            "Machine Image Builder) needs Contributor on it, too"
+        )

@@ -17,6 +17,10 @@ _PLACEHOLDER = re.compile(r"<[A-Za-z][\w .\-]*>")
 _EXPRESSION = re.compile(
     r"\[(?:parameters|variables|concat|format|resourceId|resourceGroup|subscription|uniqueString|reference|copyIndex|if)\("
 )
+# image-builder-json: AIB finds its own resources by these tags.
+_TAGS_OF_AIB = frozenset(
+    ["createdby", "usedby", "imagetemplatename", "imagetemplateresourcegroupname"]
+)
 # What stands here is people's own text or script, where < > and [ ] have other meanings.
 FREE_TEXT = frozenset(
     [
@@ -43,6 +47,7 @@ def broken_rules(recipe: Part) -> Iterator[Fault]:
         _nothing_is_null,
         _no_placeholders,
         _network_is_consistent,
+        _tags_of_aib_stay,
         step_rules.broken_rules,
         target_rules.broken_rules,
         os_rules.broken_rules,
@@ -102,3 +107,10 @@ def _network_is_consistent(recipe: Part) -> Iterator[Fault]:
         yield container.fault(
             "must be another subnet than subnetId: it is delegated to container groups"
         )
+
+
+def _tags_of_aib_stay(recipe: Part) -> Iterator[Fault]:
+    tags = recipe["properties"]["managedResourceTags"]
+    for name in tags.value if isinstance(tags.value, dict) else ():
+        if name.lower() in _TAGS_OF_AIB:
+            yield tags[name].fault("is a tag by which AIB knows its own resources; choose another")

@@ -24,6 +24,12 @@ _DEPROVISIONING = re.compile(
     |\bRemove-Item\b.{0,200}["'\s]C:\\\*(?:["'\s]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# image-builder-json: AIB generalizes after the last step, by a script that a step may write over.
+_GENERALIZING = re.compile(
+    r"""\bsysprep(?:\.exe)?\b.{0,200}[/-]generalize\b|\bwaagent\b.{0,200}-deprovision""",
+    re.IGNORECASE,
+)
+_OWN_SCRIPT = "deprovisioningscript"
 
 
 def advice_on_commands(recipe: Part) -> Iterator[Fault]:
@@ -34,8 +40,20 @@ def advice_on_commands(recipe: Part) -> Iterator[Fault]:
     """
     for step in all_steps(recipe):
         on_linux = step["type"].value == "Shell"
-        for line in step["inline"].items():
+        lines = list(step["inline"].items())
+        for line in lines:
             yield from _on_line(line, on_linux=on_linux)
+        if not any(_OWN_SCRIPT in line.text().lower() for line in lines):
+            yield from _generalizing(lines)
+
+
+def _generalizing(lines: list[Part]) -> Iterator[Fault]:
+    for line in lines:
+        if _GENERALIZING.search(line.text()) and not line.text().lstrip().startswith("#"):
+            yield line.fault(
+                "generalizes the build VM, which AIB does itself after the last step; "
+                "done twice the image or the build breaks: leave it out"
+            )
 
 
 def _on_line(line: Part, *, on_linux: bool) -> Iterator[Fault]:

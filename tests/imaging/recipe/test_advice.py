@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from tests.imaging.recipe.documents import (
+    GALLERY_IMAGE,
     LINUX,
+    SUBNETS,
+    WINDOWS,
     changed,
     faults,
     read,
@@ -19,6 +22,13 @@ C0 = f"{P}.customize.0"
 WAIT = {"type": "PowerShell", "inline": ["Start-Sleep -Seconds 300"]}
 UPDATE = {"type": "WindowsUpdate"}
 RESTART = {"type": "WindowsRestart"}
+BLOB = {"type": "Shell", "sha256Checksum": "a" * 64}
+OLD_TARGET = {
+    "type": "SharedImage",
+    "runOutputName": "out",
+    "galleryImageId": GALLERY_IMAGE,
+    "replicationRegions": ["westeurope"],
+}
 BIG_VM = (f"{P}.vmProfile", {"vmSize": "Standard_D4s_v5"})
 
 
@@ -53,11 +63,15 @@ ADVICE: list[tuple[list[tuple[str, object]], str]] = [
         [(f"{P}.stagingResourceGroup", GROUP)],
         f"{P}.stagingResourceGroup: must be empty, in the template's region",
     ),
-    (
-        [(f"{P}.managedResourceTags", {"CreatedBy": "me"})],
-        f"{P}.managedResourceTags.CreatedBy: is a tag by which AIB knows",
-    ),
     ([(f"{C0}.inline", ["make\r"])], f"{P}.customize[0].inline[0]: holds a carriage return"),
+    (
+        [(C0, {**BLOB, "scriptUri": "https://kiln1.BLOB.core.windows.net/scripts/a.sh"})],
+        f"{P}.customize[0].scriptUri: is read by AIB's identity, which needs Storage Blob Data",
+    ),
+    (
+        [(f"{P}.distribute", [OLD_TARGET])],
+        f"{P}.distribute[0].replicationRegions: is deprecated; write targetRegions",
+    ),
     ([("artifact", {"access": "sas"})], "artifact.access: puts a signature into the template"),
     (
         [(f"{P}.errorHandling", {"onCustomizerError": "abort"})],
@@ -115,6 +129,32 @@ def test_updates_after_a_wait_or_restart_are_fine(before: dict[str, Any]) -> Non
     assert recipe.warnings == ()
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://kiln1.blob.core.windows.net.evil.example/a.sh",
+        "https://example.com/kiln1.blob.core.windows.net/a.sh",
+    ],
+)
+def test_an_address_outside_of_azure_storage_needs_no_right(address: str) -> None:
+    """AIB fetches it as anybody does."""
+    assert read(changed(LINUX, (C0, {**BLOB, "scriptUri": address}))).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "network", "count"), [(WINDOWS, True, 2), (WINDOWS, False, 1), (LINUX, True, 1)]
+)
+def test_a_given_group_of_a_windows_build_in_a_network_needs_one_right_more(
+    document: dict[str, Any], network: bool, count: int
+) -> None:
+    """AIB would stop with a refusal that names an application nobody knows."""
+    vm_profile = {"vnetConfig": {"subnetId": f"{SUBNETS}/vms"}} if network else {}
+    changes = ((f"{P}.stagingResourceGroup", GROUP), (f"{P}.vmProfile", vm_profile))
+    warnings = read(changed(document, *changes)).warnings
+    assert len([one for one in warnings if one.startswith(f"{P}.stagingResourceGroup")]) == count
+    assert ("needs Contributor on it" in "".join(warnings)) == (count == 2)
+
+
 def test_a_signature_is_not_repeated_in_a_fault() -> None:
     """Faults are stored with the build and shown to readers."""
     step = {"type": "File", "sourceUri": "http://a.example/b?sig=CANARY", "destination": "/tmp/b"}  # noqa: S108 - AIB wants /tmp
@@ -129,6 +169,13 @@ def test_a_signature_is_not_repeated_in_a_fault() -> None:
     ("PowerShell", "Restart-Computer -Force", "restarts the build VM; write a WindowsRestart"),
     ("PowerShell", "shutdown /r /t 0", "restarts the build VM; write a WindowsRestart"),
     ("PowerShell", "Remove-Item C:\\* -Recurse", "may delete AIB's deprovisioning script"),
+    ("Shell", "sudo /usr/sbin/waagent -force -deprovision+user", "generalizes the build VM"),
+    ("PowerShell", "C:\\Windows\\System32\\Sysprep\\sysprep.exe /oobe /generalize", "generalizes"),
+    ("PowerShell", "Start-Process sysprep -ArgumentList '/generalize'", "generalizes the build VM"),
+    ("Shell", "# waagent -deprovision is AIB's", None),
+    ("Shell", "echo 'waagent -force -deprovision' > /tmp/DeprovisioningScript.sh", None),
+    ("Shell", "systemctl status waagent", None),
+    ("PowerShell", "Get-ChildItem C:\\Windows\\System32\\Sysprep", None),
     ("Shell", "echo reboot later", None),
     ("Shell", "touch /var/run/reboot-required", None),
     ("Shell", "rm -rf /tmp/webapp /tmp/webapp.zip", None),
