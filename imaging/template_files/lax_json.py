@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Mapping
 
 from imaging.recipe.json_text import NotJsonError, object_of, repeated_keys
 from imaging.template_files.json_values import Json, is_deeper
@@ -78,13 +79,13 @@ def read_lax_json(text: str, repairs: Repairs) -> Json:
 
 def _without_laxness(text: str, repairs: Repairs) -> str:
     pieces = list(text)
-    found = dict.fromkeys(_KINDS, 0)
+    found: dict[str, list[int]] = {kind: [] for kind in _KINDS}
     comma: int | None = None
     for token in _TOKEN.finditer(text):
         kind = token.lastgroup or ""
         if kind == "close" and comma is not None:
             pieces[comma] = " "
-            found["comma"] += 1
+            found["comma"].append(comma)
         if kind != "comment":
             comma = token.start() if kind == "comma" else None
         if kind == "placeholder":
@@ -92,11 +93,18 @@ def _without_laxness(text: str, repairs: Repairs) -> str:
         strict = _strict(token, kind)
         if strict is not None:
             pieces[token.start() : token.end()] = [strict, *[""] * (len(token[0]) - 1)]
-        found[kind] = found.get(kind, 0) + _is_lax(token, kind)
-    for kind, what in _KINDS.items():
-        if found[kind]:
-            repairs.done.append(Repair("", f"{what} ({found[kind]}) taken as they were meant"))
+        if _is_lax(token, kind):
+            found[kind].append(token.start())
+    repairs.done.extend(_said_once(text, found))
     return "".join(pieces)
+
+
+def _said_once(text: str, found: Mapping[str, list[int]]) -> Iterator[Repair]:
+    """Say once of each kind of laxness how often it is there, and where first."""
+    for kind, what in _KINDS.items():
+        if places := found[kind]:
+            where = f"{len(places)}, first at {_place(text, places[0])}"
+            yield Repair("", f"{what} ({where}) taken as they were meant")
 
 
 def _strict(token: re.Match[str], kind: str) -> str | None:
