@@ -85,6 +85,13 @@ def test_the_published_schema_is_the_models() -> None:
     assert published == now, "write it anew: scripts/kiln recipe schema > docs/recipe.schema.json"
 
 
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_leads_editors_to_the_published_schema(example: Path) -> None:
+    """Whoever opens it in an editor gets names and explanations while writing."""
+    address = json.loads(example.read_text(encoding="utf-8"))["$schema"]
+    assert (example.parent / address).resolve() == ROOT / "docs/recipe.schema.json"
+
+
 def test_every_property_of_the_schema_is_described() -> None:
     """An editor shows the description where a person hesitates."""
     schema = editor_schema()
