@@ -28,10 +28,17 @@ def add_parser(subparsers: Subparsers) -> None:
         """
 python -m localcloud upload dist/webapp.zip --follow
 python -m localcloud upload app.tar.gz --recipe webapp --release 18-1
+python -m localcloud upload dist/app.zip --recipe-file my-recipe.json --follow
 """,
     )
     parser.add_argument("file", type=Path, help="the zip or tar.gz")
     parser.add_argument("--recipe", help="name of the recipe (default: the file's name)")
+    parser.add_argument(
+        "--recipe-file",
+        type=Path,
+        metavar="JSON",
+        help="a recipe of your own, stored first under its file's name or --recipe; it stays there",
+    )
     parser.add_argument("--release", help="release, second part of the name (default: the time)")
     parser.add_argument("--follow", action="store_true", help="show the build until it has ended")
     parser.set_defaults(run=run)
@@ -42,7 +49,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if not args.file.is_file():
         raise LocalCloudError(f"there is no file {args.file}")
     client = attach(args.directory)
-    recipe = choose_recipe(client, args.recipe, args.file)
+    if args.recipe_file:
+        recipe = store_recipe(client, args.recipe, args.recipe_file)
+        console.print(f"[green]✓[/] recipe    {escape(recipe)}", soft_wrap=True)
+    else:
+        recipe = choose_recipe(client, args.recipe, args.file)
     release = args.release or datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     blob_name = artifact_name(recipe, release, args.file)
     client.upload(args.file, blob_name)
@@ -70,6 +81,25 @@ def artifact_name(recipe: str, release: str, path: Path) -> str:
     if suffix is None:
         raise LocalCloudError(f"{path.name} is no artifact; it must end in {', '.join(_SUFFIXES)}")
     return f"{recipe}/{release}/{recipe}_{time.time_ns() // 1_000_000}{suffix}"
+
+
+def store_recipe(client: CloudClient, named: str | None, path: Path) -> str:
+    """Store a recipe's file as it is, and return the recipe's name; a build checks what it says.
+
+    Raises:
+        LocalCloudError: the file is not there, or cannot be a recipe.
+    """
+    if path.suffix != ".json":
+        raise LocalCloudError(f"{path} is no recipe; a recipe is a JSON file, <name>.json")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise LocalCloudError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise LocalCloudError(f"{path} is no recipe; it must be JSON in UTF-8") from None
+    recipe = named or path.stem
+    client.put_recipe(recipe, text)
+    return recipe
 
 
 def choose_recipe(client: CloudClient, named: str | None, path: Path) -> str:

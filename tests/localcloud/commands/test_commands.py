@@ -20,7 +20,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.command_line import main, run_command
 from localcloud.commands import builds
 from localcloud.commands.parsing import attach
-from localcloud.commands.upload import artifact_name, choose_recipe
+from localcloud.commands.upload import artifact_name, choose_recipe, store_recipe
 from localcloud.errors import LocalCloudError
 from tests.localcloud.command_process import command_process
 
@@ -171,6 +171,38 @@ def test_a_recipe_that_is_not_there_is_answered_with_those_that_are(
         choose_recipe(client, "wabapp", Path("x.zip"))
     assert choose_recipe(client, None, Path("webapp.tar.gz")) == "webapp"
     client.close()
+
+
+def test_an_upload_may_bring_its_recipe(
+    local_cloud: LocalCloud, artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever writes a recipe wants to see it built, without a tool for storage."""
+    mine = tmp_path / "my-own.json"
+    mine.write_text((ROOT / "examples/recipes/managed-image.json").read_text())
+    words = ("upload", str(artifact), "--recipe-file", str(mine), "--follow")
+    assert run(local_cloud, *words) == 0
+    assert "my-own" in capsys.readouterr().out
+    container = local_cloud.container("RECIPES_CONTAINER")
+    assert "my-own.json" in list(CloudClient(local_cloud.state).storage.names(container))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("mine.json", None, "mine.json: No such file"),
+        ("mine.json", b"\xff\xfe{", "it must be JSON in UTF-8"),
+        ("mine.zip", b"PK", "a recipe is a JSON file, <name>.json"),
+    ],
+)
+def test_what_cannot_be_a_recipe_is_not_stored(
+    local_cloud: LocalCloud, tmp_path: Path, name: str, content: bytes | None, said: str
+) -> None:
+    """The build would fail and the mistake would stay in the cloud."""
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(LocalCloudError, match=said):
+        store_recipe(CloudClient(local_cloud.state), None, path)
 
 
 @pytest.mark.parametrize("suffix", [".zip", ".tar.gz", ".tgz"])
