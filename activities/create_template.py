@@ -51,7 +51,7 @@ def create_template(step: CreateTemplate) -> dict[str, Any]:
     return {
         "template_id": _template_id(step["template_name"]),
         "source": body["properties"]["source"],
-        "artifact_access": access.way if access else "",
+        "artifact_access": str(access or ""),
         "notes": stand_ins(recipe, context),
     }
 

@@ -66,7 +66,7 @@ def render(arguments: argparse.Namespace) -> int:
         artifact = _staged(arguments.artifact, recipe) if arguments.artifact else None
         if artifact:
             access = artifact_access(recipe, artifact.size_bytes, arguments.build_vm_identity)
-            complain([f"{arguments.file}: artifact access: {access.way} ({access.reason})"])
+            complain([f"{arguments.file}: artifact access: {access}"])
             if access.way == "sas":
                 artifact = replace(artifact, sas_query=_NO_SIGNATURE)
         context = TemplateContext(

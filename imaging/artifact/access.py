@@ -41,6 +41,10 @@ class ArtifactAccess:
     identity_id: str | None = None
     sas_minutes: int | None = None
 
+    def __str__(self) -> str:
+        """Say the way and why."""
+        return f"{self.way} ({self.reason})"
+
 
 def artifact_access(
     recipe: Recipe, size_bytes: int, build_vm_identity_id: str | None

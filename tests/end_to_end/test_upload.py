@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import uuid
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def test_a_large_zip_is_fetched_by_the_build_vm_itself(local_cloud: LocalCloud, 
     files = {**FILES, "static/large.bin": os.urandom(25_000_000)}
     build = build_of(local_cloud, upload(local_cloud, make_zip(tmp_path / "large.zip", files)))
     assert build["state"] == "Succeeded", build["error"]
-    assert "artifact access: identity" in build["notes"]
+    (access,) = (note for note in build["notes"] if note.startswith("artifact access: "))
+    assert re.fullmatch(r"artifact access: identity \([\d,]+ bytes, not below 20 MB\)", access)
 
 
 def test_a_customizer_that_fails_is_explained(local_cloud: LocalCloud, tmp_path: Path):
