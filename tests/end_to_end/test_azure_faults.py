@@ -81,7 +81,7 @@ def test_an_undisturbed_build_changes_three_things_and_follows_no_operation(clou
     assert build["state"] == "Succeeded", build
     assert changes(cloud, build) == UNDISTURBED
     assert side_effects(cloud, build["templateName"])["operation"] == 0
-    assert build["notes"][1:] == []
+    assert not [note for note in build["notes"] if "waited" in note]
 
 
 def test_a_throttled_creation_is_tried_after_the_pause_that_azure_asks_for(cloud: LocalCloud):
