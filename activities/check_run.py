@@ -19,7 +19,7 @@ bp = df.Blueprint()
 
 
 class CheckRun(TypedDict):
-    """Which template; `earlier_run_start` names a run that is not this build's, or is empty."""
+    """Which template, by name or id; `earlier_run_start` names a run that is not this build's."""
 
     template_name: str
     earlier_run_start: str

@@ -15,7 +15,7 @@ bp = df.Blueprint()
 
 
 class Cleanup(TypedDict):
-    """What goes: the template, if it has a name here; the staged blobs, if told so."""
+    """What goes: the template, if one is named (or its id) here; the staged blobs, if told so."""
 
     build_id: str
     template_name: str

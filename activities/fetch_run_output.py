@@ -15,7 +15,7 @@ bp = df.Blueprint()
 
 
 class FetchRunOutput(TypedDict):
-    """Which run outputs of which template."""
+    """Which run outputs of which template, by name or resource id."""
 
     template_name: str
     run_output_names: list  # type: ignore[type-arg]  # the worker refuses a parametrised list

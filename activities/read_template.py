@@ -17,7 +17,7 @@ bp = df.Blueprint()
 
 
 class ReadTemplate(TypedDict):
-    """Which template, for which build."""
+    """Which template, by name or resource id, for which build."""
 
     build_id: str
     template_name: str

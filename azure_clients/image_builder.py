@@ -1,6 +1,7 @@
 """Azure VM Image Builder: the few calls that a build needs, each exactly one request.
 
-Kiln polls the template, never an operation URL: `lastRunStatus` survives restarts and needs no
+A template is named by its name, if it lies in the resource group of the builds, or by its resource
+id. Kiln polls the template, never an operation URL: `lastRunStatus` survives restarts and needs no
 token. Retries by status are the plan's, not the SDK's: azure-core would repeat an unanswered POST
 of a run, and would sleep through any `Retry-After` inside the activity (azure-core 1.41).
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure_clients.azure_errors import translated
 from azure_clients.credential import credential
+from imaging.arm_ids import ArmIdKind, parse_arm_id
 from imaging.errors import ConflictError, NotFoundError, RequestError, TemplateError
 from imaging.names import BUILD_ID_TAG
 from imaging.redaction import without_queries
@@ -71,32 +73,29 @@ def put_template(template_name: str, body: dict[str, Any], build_id: str) -> Non
             ) from None
 
 
-def get_template(template_name: str) -> dict[str, Any]:
+def get_template(template: str) -> dict[str, Any]:
     """Read a template in AIB's own names.
 
     Raises:
         NotFoundError: there is none.
     """
-    with translated(f"reading template {template_name}"):
-        found = _templates().get(settings().build_resource_group, template_name)
-    template: dict[str, Any] = found.as_dict()
-    return template
+    with translated(f"reading template {template}"):
+        found: dict[str, Any] = _templates().get(*_group_and_name(template)).as_dict()
+    return found
 
 
-def post_run(template_name: str) -> None:
+def post_run(template: str) -> None:
     """Start a run; never repeated by the SDK, because an unanswered POST may have worked.
 
     Raises:
         ConflictError: it runs already.
         TransientError: look at the template before calling again.
     """
-    with translated(f"starting the run of template {template_name}"):
-        _templates().begin_run(
-            settings().build_resource_group, template_name, polling=False, retry_total=0
-        )
+    with translated(f"starting the run of template {template}"):
+        _templates().begin_run(*_group_and_name(template), polling=False, retry_total=0)
 
 
-def get_run_output(template_name: str, run_output_name: str) -> str:
+def get_run_output(template: str, run_output_name: str) -> str:
     """Read what a run distributed: an image id, a gallery image version id or a VHD's URI.
 
     Empty while AIB is still at it. Older templates get the URI of a VHD with a signature, which
@@ -105,17 +104,15 @@ def get_run_output(template_name: str, run_output_name: str) -> str:
     Raises:
         NotFoundError: AIB has no such run output (yet).
     """
-    with translated(f"reading run output {run_output_name} of template {template_name}"):
-        found = _templates().get_run_output(
-            settings().build_resource_group, template_name, run_output_name
-        )
+    with translated(f"reading run output {run_output_name} of template {template}"):
+        found = _templates().get_run_output(*_group_and_name(template), run_output_name)
     properties = found.as_dict().get("properties", {})
     if properties.get("provisioningState", _MADE) != _MADE:
         return ""
     return without_queries(properties.get("artifactId") or properties.get("artifactUri") or "")
 
 
-def delete_template(template_name: str) -> bool:
+def delete_template(template: str) -> bool:
     """Ask for the deletion; answer whether the template is gone already.
 
     Raises:
@@ -123,13 +120,19 @@ def delete_template(template_name: str) -> bool:
     """
     statuses: list[int] = []
     try:
-        with translated(f"deleting template {template_name}"):
+        with translated(f"deleting template {template}"):
             _templates().begin_delete(
-                settings().build_resource_group,
-                template_name,
+                *_group_and_name(template),
                 polling=False,
                 raw_response_hook=lambda answer: statuses.append(answer.http_response.status_code),
             )
     except NotFoundError:
         return True
     return statuses[-1] == _NOTHING_TO_DELETE
+
+
+def _group_and_name(template: str) -> tuple[str, str]:
+    in_another_group = parse_arm_id(ArmIdKind.IMAGE_TEMPLATE, template)
+    if in_another_group:
+        return in_another_group.resource_group, in_another_group.name
+    return settings().build_resource_group, template

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from imaging.limits import NAME_PATTERN
+
 _LEADS_UP = ".."
 _SHOWN_LENGTH = 40
 
@@ -81,6 +83,8 @@ _IDENTITY = _Name(
     "have 3 to 128 letters, digits, - _, and begin with a letter or digit",
 )
 
+_TEMPLATE = _Name("name", "name", NAME_PATTERN, "have 1 to 64 letters, digits, . _ -")
+
 _Segments = tuple[str | _Name, ...]
 _IN_GROUP: _Segments = ("subscriptions", _SUBSCRIPTION, "resourceGroups", _GROUP)
 _COMPUTE: _Segments = (*_IN_GROUP, "providers", "Microsoft.Compute")
@@ -126,6 +130,11 @@ class ArmIdKind(Enum):
         (),
     )
     RESOURCE_GROUP = ("resource group", _IN_GROUP, ())
+    IMAGE_TEMPLATE = (
+        "image template",
+        (*_IN_GROUP, "providers", "Microsoft.VirtualMachineImages", "imageTemplates", _TEMPLATE),
+        (),
+    )
 
     def __init__(self, label: str, segments: _Segments, more: _Segments) -> None:
         self.label = label

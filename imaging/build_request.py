@@ -26,7 +26,7 @@ class ExistingTemplate:
     """A template that somebody else made and that Kiln only runs.
 
     Args:
-        name: its name in the resource group of the builds.
+        name: its name, or its resource id if it is not in the resource group of the builds.
         delete_afterwards: whether it goes after a run that succeeded.
     """
 

@@ -63,7 +63,7 @@ def check_around(context: df.DurableOrchestrationContext, progress: Progress) ->
 def read_existing_template(context: df.DurableOrchestrationContext, progress: Progress) -> Steps:
     """Look at the template that shall run; answer the same as for a recipe."""
     progress.enter("ReadingTemplate")
-    step = {"build_id": progress.request.build_id, "template_name": progress.template_name}
+    step = {"build_id": progress.request.build_id, "template_name": progress.template}
     found = yield from run_step(context, read_template, step, progress.patience())
     if not found["report"]:
         _set_deadline(progress, found)
@@ -112,7 +112,7 @@ def create(
         "build_id": request.build_id,
         "recipe_name": request.recipe_name,
         "parameters": request.parameters,
-        "template_name": progress.template_name,
+        "template_name": progress.template,
         "staged": staged,
     }
     try:
@@ -130,7 +130,7 @@ def create(
         build_log.template_named(progress.template_name),
         build_log.put_template_started(),
     )
-    look_step = {"template_name": progress.template_name}
+    look_step = {"template_name": progress.template}
     look = yield from _wait(
         context, progress, (wait_for_template, child, look_step, _TEMPLATE_DEADLINE)
     )
@@ -149,7 +149,7 @@ def run(
     progress.enter("Running", waits_in=child)
     progress.say(build_log.run_template_started())
     step = {
-        "template_name": progress.template_name,
+        "template_name": progress.template,
         "earlier_run_start": found["earlier_run_start"],
     }
     yield from run_step(context, run_build, step, progress.patience(_RUN_START_PATIENCE))

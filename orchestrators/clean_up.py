@@ -43,14 +43,14 @@ def clean_up(context: df.DurableOrchestrationContext, progress: Progress) -> Ste
 
 
 def _remove(context: df.DurableOrchestrationContext, progress: Progress) -> Steps:
-    goes = progress.template_name if progress.has_template else ""
+    goes, name = (progress.template if progress.has_template else ""), progress.template_name
     step = {
         "build_id": progress.request.build_id,
         "template_name": goes,
         "staged_blobs": True,
     }
     if goes:
-        progress.say(build_log.deleting_template(goes))
+        progress.say(build_log.deleting_template(name))
     answer = yield from run_step(context, cleanup, step, progress.patience())
     for path in answer["deleted_blobs"]:
         if not path.endswith(SNAPSHOT):
@@ -61,7 +61,7 @@ def _remove(context: df.DurableOrchestrationContext, progress: Progress) -> Step
         if stays:
             progress.facts.template_kept = True
             progress.facts.warnings.append(
-                f"template {goes} is not gone yet ({stays}); delete it if it stays"
+                f"template {name} is not gone yet ({stays}); delete it if it stays"
             )
 
 

@@ -57,10 +57,10 @@ class Progress:
     """The running record of one build."""
 
     def __init__(
-        self, context: df.DurableOrchestrationContext, request: BuildRequest, template_name: str
+        self, context: df.DurableOrchestrationContext, request: BuildRequest, template: str
     ) -> None:
         self.request = request
-        self.template_name = template_name
+        self.template = template
         self.facts = Facts()
         self.started: datetime = context.current_utc_datetime
         self.deadline: datetime | None = None
@@ -151,6 +151,11 @@ class Progress:
                 error["code"],
                 error["message"],
             )
+
+    @property
+    def template_name(self) -> str:
+        """The template's name, also where `template` is its resource id."""
+        return self.template.rpartition("/")[2]
 
     @property
     def has_template(self) -> bool:

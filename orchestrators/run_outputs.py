@@ -75,7 +75,7 @@ def _look_for_images(
 ) -> Steps:
     """Look until every run output names its image; answer the names of those that do not."""
     step = {
-        "template_name": progress.template_name,
+        "template_name": progress.template,
         "run_output_names": found["run_output_names"],
     }
     left = list(pauses)

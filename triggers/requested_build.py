@@ -59,14 +59,19 @@ def _existing(template: ExistingTemplate) -> BuildRequest:
     try:
         found = get_template(template.name)
     except NotFoundError:
-        group = settings().build_resource_group
-        raise NotFoundError(
-            f"template '{template.name}' does not exist in resource group {group}; Kiln runs only"
-            " templates that lie there"
-        ) from None
+        raise NotFoundError(_no_template(template.name)) from None
     if template.delete_afterwards:
         _refuse_losing_vhds(found)
     return BuildRequest(build_id_without_artifact(), "", template=template)
+
+
+def _no_template(template: str) -> str:
+    if "/" in template:
+        return f"template {template} does not exist"
+    return (
+        f"template '{template}' does not exist in resource group {settings().build_resource_group};"
+        " one that lies in another group is given by its resource id"
+    )
 
 
 def _refuse_losing_vhds(template: dict[str, Any]) -> None:

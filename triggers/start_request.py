@@ -11,6 +11,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from imaging.arm_ids import ArmIdKind, parse_arm_id
 from imaging.build_request import ExistingTemplate
 from imaging.errors import RequestError
 from imaging.limits import NAME_PATTERN
@@ -22,11 +23,6 @@ _KNOWN = {"recipe", "artifact", "parameters", "template", "deleteTemplate"}
 _EXAMPLE = '{"recipe": "webapp", "artifact": "webapp/18-1/webapp.zip"}'
 _URL = re.compile(r"https?://", re.IGNORECASE)
 _TEMPLATE_NAME = re.compile(NAME_PATTERN)
-_TEMPLATE_ID = re.compile(
-    r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers"
-    r"/Microsoft\.VirtualMachineImages/imageTemplates/([^/]+)",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -136,17 +132,18 @@ def _template(asked: dict[str, Any]) -> ExistingTemplate:
 def _template_name(wanted: object) -> str:
     if isinstance(wanted, str) and _TEMPLATE_NAME.fullmatch(wanted):
         return wanted
-    parts = _TEMPLATE_ID.fullmatch(wanted) if isinstance(wanted, str) else None
-    ours = (settings().subscription_id.lower(), settings().build_resource_group.lower())
-    if parts is None or not _TEMPLATE_NAME.fullmatch(parts[3]):
+    template = parse_arm_id(ArmIdKind.IMAGE_TEMPLATE, wanted) if isinstance(wanted, str) else None
+    if template is None:
         raise RequestError(
-            "property 'template' must be the name or the resource id of an image template"
+            "property 'template' must be the name of an image template in"
+            f" {settings().build_resource_group}, or the resource id of one:"
+            f" {ArmIdKind.IMAGE_TEMPLATE.form}"
         )
-    if (parts[1].lower(), parts[2].lower()) != ours:
-        group, subscription = parts[2][:90], parts[1][:36]
+    if template.subscription_id.lower() != settings().subscription_id.lower():
         raise RequestError(
-            f"template '{parts[3]}' lies in resource group {group!r} of subscription"
-            f" {subscription!r}; Kiln runs those of {settings().build_resource_group} in its own"
-            " subscription"
+            f"template '{template.name}' lies in subscription {template.subscription_id}; Kiln runs"
+            f" those of its own subscription, {settings().subscription_id}"
         )
-    return parts[3]
+    if template.resource_group.lower() == settings().build_resource_group.lower():
+        return template.name
+    return str(wanted)

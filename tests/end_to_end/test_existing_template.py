@@ -17,18 +17,27 @@ pytestmark = pytest.mark.local_cloud
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden/managed-image.json").read_text())
 
 
-@pytest.fixture
-def template_name(local_cloud: LocalCloud) -> str:
-    """A template in Kiln's resource group that Kiln did not make."""
+IN_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
+TEMPLATES = "providers/Microsoft.VirtualMachineImages/imageTemplates"
+
+
+def made(environment: dict[str, str]) -> str:
+    """Make a template that Kiln did not make, and wait until it can run."""
     name = f"theirs-{uuid.uuid4().hex[:8]}"
     body = GOLDEN | {"tags": {"owner": "somebody"}}
     body["properties"] = body["properties"] | {
         "customize": [{"type": "Shell", "name": "greet", "inline": ["echo hello"]}]
     }
-    with app_process(local_cloud.app_environment()):
+    with app_process(environment):
         put_template(name, body, "not-a-build")
         wait_until(lambda: get_template(name)["properties"]["provisioningState"] == "Succeeded")
     return name
+
+
+@pytest.fixture
+def template_name(local_cloud: LocalCloud) -> str:
+    """A template in Kiln's resource group."""
+    return made(local_cloud.app_environment())
 
 
 def test_an_existing_template_is_run_twice_and_stays(local_cloud: LocalCloud, template_name: str):
@@ -48,14 +57,25 @@ def test_an_existing_template_may_be_given_by_id_and_deleted(
     local_cloud: LocalCloud, template_name: str
 ):
     """Some people make a template for one run only."""
-    template_id = (
-        "/subscriptions/00000000-0000-0000-0000-000000000001/resourcegroups/KILN-LOCAL"
-        f"/providers/Microsoft.VirtualMachineImages/imageTemplates/{template_name}"
-    )
+    template_id = f"{IN_SUBSCRIPTION}/resourcegroups/KILN-LOCAL/{TEMPLATES}/{template_name}"
     body = {"template": template_id, "deleteTemplate": True}
     build = ended(local_cloud, call(local_cloud, "POST", "/api/builds", body).json["id"])
     assert build["state"] == "Succeeded", build
     assert side_effects(local_cloud, template_name)["delete"] == 1
+
+
+def test_a_template_of_another_resource_group_is_run_by_its_id(local_cloud: LocalCloud):
+    """Its owner gives Kiln's identity the right; nobody has to make it again for Kiln."""
+    environment = local_cloud.app_environment()
+    name = made(environment | {"BUILD_RESOURCE_GROUP": "team-images"})
+    template_id = f"{IN_SUBSCRIPTION}/resourceGroups/team-images/{TEMPLATES}/{name}"
+    body = {"template": template_id, "deleteTemplate": True}
+    build = ended(local_cloud, call(local_cloud, "POST", "/api/builds", body).json["id"])
+    assert build["state"] == "Succeeded", build
+    assert (build["templateName"], build["templateId"].lower()) == (name, template_id.lower())
+    assert build["templateKept"] is False
+    effects = side_effects(local_cloud, name)
+    assert (effects["put_template"], effects["run"], effects["delete"]) == (1, 1, 1)
 
 
 def test_a_vhd_that_would_go_with_its_template_is_not_built(local_cloud: LocalCloud):
@@ -76,19 +96,26 @@ def test_a_vhd_that_would_go_with_its_template_is_not_built(local_cloud: LocalCl
     ("body", "status", "says"),
     [
         ({"template": "nosuch"}, 404, "template 'nosuch' does not exist in resource group kiln-"),
-        ({"template": "a b"}, 400, "name or the resource id"),
-        ({"template": ".."}, 400, "name or the resource id"),
-        ({"template": 7}, 400, "name or the resource id"),
+        ({"template": "a b"}, 400, "or the resource id of one: /subscriptions/<guid>/"),
+        ({"template": ".."}, 400, "or the resource id of one"),
+        ({"template": 7}, 400, "or the resource id of one"),
+        ({"template": f"{IN_SUBSCRIPTION}/resourceGroups/a/{TEMPLATES}/b/c"}, 400, "the name of"),
+        ({"template": f"{IN_SUBSCRIPTION}/resourceGroups/a/{TEMPLATES}/.."}, 400, "the name of"),
+        (
+            {"template": f"{IN_SUBSCRIPTION}/resourceGroups/team/{TEMPLATES}/nosuch"},
+            404,
+            f"template {IN_SUBSCRIPTION}/resourceGroups/team/{TEMPLATES}/nosuch does not exist",
+        ),
         ({"template": "x", "recipe": "webapp"}, 400, "'recipe' does not go with 'template'"),
         ({"template": "x", "deleteTemplate": "yes"}, 400, "must be true or false"),
         ({"recipe": "webapp", "deleteTemplate": True}, 400, "goes with 'template'"),
         (
             {
-                "template": "/subscriptions/s/resourceGroups/other/providers"
-                "/Microsoft.VirtualMachineImages/imageTemplates/x"
+                "template": "/subscriptions/00000000-0000-0000-0000-000000000002"
+                f"/resourceGroups/other/{TEMPLATES}/x"
             },
             400,
-            "lies in resource group 'other'",
+            "lies in subscription 00000000-0000-0000-0000-000000000002; Kiln runs those of its own",
         ),
     ],
 )

@@ -18,6 +18,9 @@ GOOD = {
     ArmIdKind.SUBNET: f"{GROUP}/providers/Microsoft.Network/virtualNetworks/net/subnets/default",
     ArmIdKind.IDENTITY: f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/aib",
     ArmIdKind.RESOURCE_GROUP: GROUP,
+    ArmIdKind.IMAGE_TEMPLATE: (
+        f"{GROUP}/providers/Microsoft.VirtualMachineImages/imageTemplates/t_1.2-x"
+    ),
 }
 
 
@@ -52,7 +55,7 @@ def test_a_part_that_does_not_belong_there_is_refused(kind: ArmIdKind, old: str,
 
 
 @pytest.mark.parametrize("kind", ArmIdKind)
-@pytest.mark.parametrize("tail", ["/", "/more", "?api-version=1", "#", "\n", " ", "."])
+@pytest.mark.parametrize("tail", ["/", "/more", "?api-version=1", "#", "\n", " ", ".."])
 def test_nothing_may_follow_an_id(kind: ArmIdKind, tail: str) -> None:
     """A query or a child would change what Azure does."""
     assert arm_id_problem(kind, GOOD[kind] + tail) is not None
@@ -64,6 +67,13 @@ def test_an_id_of_another_kind_is_refused(kind: ArmIdKind, other: ArmIdKind) -> 
     """A managed image's id as a gallery target fails in Azure an hour later."""
     is_both = (kind, other) == (ArmIdKind.GALLERY_IMAGE, ArmIdKind.GALLERY_VERSION)
     assert (arm_id_problem(kind, GOOD[other]) is None) == (kind is other or is_both)
+
+
+@pytest.mark.parametrize("kind", ArmIdKind)
+def test_an_id_does_not_end_with_a_dot(kind: ArmIdKind) -> None:
+    """Azure drops it from names; only AIB's own rule for templates allows it (swagger)."""
+    allowed = kind is ArmIdKind.IMAGE_TEMPLATE
+    assert (arm_id_problem(kind, f"{GOOD[kind]}.") is None) == allowed
 
 
 def test_latest_is_a_version_to_read_and_not_to_write() -> None:

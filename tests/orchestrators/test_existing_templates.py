@@ -31,6 +31,19 @@ async def test_an_existing_template_is_only_run(tmp_path: Path):
     assert done.report["templateName"] == "theirs"
 
 
+async def test_a_template_of_another_group_is_addressed_by_id_and_reported_by_name(tmp_path: Path):
+    """Every step has to find it; scripts that read `templateName` want a name."""
+    where = "/subscriptions/0/resourceGroups/team/providers/Microsoft.VirtualMachineImages"
+    template = {"name": f"{where}/imageTemplates/theirs", "delete_afterwards": True}
+    functions = ScriptedFunctions(scripts())
+    done = await run_plan(tmp_path, functions, EXISTING | {"template": template})
+    asked = {step["template_name"] for _, step in functions.calls if "template_name" in step}
+    assert asked == {template["name"]}
+    assert done.report["templateName"] == "theirs"
+    assert "template name:  theirs" in done.report["log"]
+    assert "deleting template theirs..." in done.report["log"]
+
+
 async def test_an_earlier_run_of_an_existing_template_is_not_taken_for_this_one(tmp_path: Path):
     """Its Succeeded would give the old image."""
     functions = ScriptedFunctions(scripts())
