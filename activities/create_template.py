@@ -9,6 +9,7 @@ import azure.durable_functions as df
 
 from activities.durable_step import durable_step
 from activities.read_recipe import SNAPSHOT
+from activities.template_context import template_context
 from azure_clients.image_builder import put_template
 from azure_clients.staging import read_staged, staged_sas, staged_url
 from settings import settings
@@ -16,7 +17,7 @@ from settings import settings
 if TYPE_CHECKING:
     from imaging.artifact.access import ArtifactAccess
     from imaging.recipe import Recipe
-    from imaging.template import StagedArtifact, TemplateContext
+    from imaging.template import StagedArtifact
 
 bp = df.Blueprint()
 
@@ -44,7 +45,7 @@ def create_template(step: CreateTemplate) -> dict[str, Any]:
 
     recipe = _recipe(step)
     access = _access(recipe, step["staged"]) if step["staged"] else None
-    context = _context(step["build_id"])
+    context = template_context(step["build_id"])
     staged = _staged(step, access) if access else None
     body = render_template(recipe, staged, context)
     put_template(step["template_name"], body, step["build_id"])
@@ -67,18 +68,6 @@ def _access(recipe: Recipe, staged: dict[str, Any]) -> ArtifactAccess:
     from imaging.artifact.access import artifact_access  # noqa: PLC0415 - not at indexing
 
     return artifact_access(recipe, staged["size_bytes"], settings().build_vm_identity_id)
-
-
-def _context(build_id: str) -> TemplateContext:
-    from imaging.template import TemplateContext  # noqa: PLC0415 - not at indexing
-
-    return TemplateContext(
-        build_id=build_id,
-        location=settings().build_location,
-        aib_identity_id=settings().aib_identity_id,
-        build_vm_identity_id=settings().build_vm_identity_id,
-        images_url=f"{settings().artifacts_blob_uri.rstrip('/')}/{settings().images_container}",
-    )
 
 
 def _staged(step: CreateTemplate, access: ArtifactAccess) -> StagedArtifact:

@@ -7,7 +7,8 @@ from typing import Any, TypedDict
 import azure.durable_functions as df
 
 from activities.durable_step import durable_step
-from azure_clients.claims import report_of
+from activities.template_context import template_context
+from azure_clients.claims import claim_of
 from azure_clients.recipes import fetch_recipe
 from azure_clients.staging import read_staged, write_staged
 
@@ -35,16 +36,20 @@ def read_recipe(step: ReadRecipe) -> dict[str, Any]:
     Raises:
         RecipeError: the recipe has faults, or the parameters do not fit; names all of them.
         NotFoundError: there is no such recipe, or nobody claimed this build.
+        PermanentError: recipe, artifact and settings do not make a template together.
     """
     from imaging.recipe_file import read_recipe_file  # noqa: PLC0415 - not at indexing
+    from imaging.template import check_can_render  # noqa: PLC0415 - not at indexing
 
-    if report := report_of(step["build_id"]):
-        return {"report": report}
+    claim = claim_of(step["build_id"])
+    if claim.report:
+        return {"report": claim.report}
     content = fetch_recipe(step["recipe_name"])
     recipe = read_recipe_file(step["recipe_name"], content, step["parameters"])
     if not write_staged(step["build_id"], SNAPSHOT, content):
         content = read_staged(step["build_id"], SNAPSHOT)
         recipe = read_recipe_file(step["recipe_name"], content, step["parameters"])
+    check_can_render(recipe, claim.request.artifact, template_context(step["build_id"]))
     return {
         "report": None,
         "recipe_sha256": recipe.sha256,

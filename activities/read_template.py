@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 import azure.durable_functions as df
 
 from activities.durable_step import durable_step
-from azure_clients.claims import report_of
+from azure_clients.claims import claim_of
 from azure_clients.image_builder import get_template
 from imaging.errors import ConflictError, TemplateError
 from imaging.limits import BUILD_TIMEOUT_DEFAULT_MINUTES
@@ -33,7 +33,7 @@ def read_template(step: ReadTemplate) -> dict[str, Any]:
         TemplateError: it was not created successfully, so it cannot run.
         ConflictError: it runs already, for somebody else.
     """
-    if report := report_of(step["build_id"]):
+    if report := claim_of(step["build_id"]).report:
         return {"report": report}
     template = get_template(step["template_name"])
     _refuse_unusable(step["template_name"], template)

@@ -50,8 +50,8 @@ def read_claim(build_id: str) -> Claim | None:
     )
 
 
-def report_of(build_id: str) -> Report | None:
-    """Return the report of a build that has ended, or None while it goes on.
+def claim_of(build_id: str) -> Claim:
+    """Return the claim of a build that is under way or has ended.
 
     Raises:
         NotFoundError: there is no claim.
@@ -59,7 +59,7 @@ def report_of(build_id: str) -> Report | None:
     claim = read_claim(build_id)
     if claim is None:
         raise NotFoundError(f"build '{build_id}' has no claim; upload or start it again")
-    return claim.report
+    return claim
 
 
 def write_report(build_id: str, report: Report) -> None:

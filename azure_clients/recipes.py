@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from azure_clients.azure_errors import translated
 from azure_clients.blob_storage import blob, blob_service
-from imaging.errors import NotFoundError, RequestError
+from imaging.errors import Fault, NotFoundError, RecipeError, RequestError
+from imaging.limits import RECIPE_MAX_BYTES
 from imaging.names import is_recipe_name
 from settings import settings
 
@@ -18,6 +19,7 @@ def fetch_recipe(recipe_name: str) -> bytes:
     Raises:
         RequestError: the name cannot be a recipe's.
         NotFoundError: there is no such recipe; the message lists those that exist.
+        RecipeError: it is too big; only the SDK's first piece of it was read, at most 32 MiB.
     """
     if not is_recipe_name(recipe_name):
         raise RequestError(
@@ -28,12 +30,16 @@ def fetch_recipe(recipe_name: str) -> bytes:
     container = settings().recipes_container
     try:
         with translated(f"reading {container}/{recipe_name}{_SUFFIX}"):
-            return blob(container, recipe_name + _SUFFIX).download_blob().readall()
+            stream = blob(container, recipe_name + _SUFFIX).download_blob()
+            if stream.size <= RECIPE_MAX_BYTES:
+                return stream.readall()
     except NotFoundError:
         raise NotFoundError(
             f"recipe '{recipe_name}' does not exist; put {recipe_name}{_SUFFIX} into the container"
             f" {container}, or use one of: {_known_names() or 'none yet'}"
         ) from None
+    text = f"the file has {stream.size} bytes; it must have at most {RECIPE_MAX_BYTES}"
+    raise RecipeError(recipe_name, [Fault("", text)])
 
 
 def _known_names() -> str:

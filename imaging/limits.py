@@ -30,9 +30,12 @@ BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES: Final = 60
 # image-builder-json, File customizer: "suitable for small file downloads, < 20 MB".
 FILE_CUSTOMIZER_MAX_BYTES: Final = 20_000_000
 # Kiln: how long a signature lives. AIB reads sources while it makes the template: recorded PUTs
-# took up to 1,821 s. A build VM reads them during the run, which begins when the template is made.
+# took up to 1,821 s, and Kiln waits 45 min. A build VM reads them in the run: that begins up to 45
+# min (the template) and 60 min (an outage at its start) later, and its VM is there and has read
+# the archive within an hour, unless other steps come first, which may use up the whole run.
 SAS_MINUTES_FOR_PUT: Final = 60
-SAS_MINUTES_AFTER_RUN: Final = 60
+SAS_MINUTES_UNTIL_RUN: Final = 45 + 60
+SAS_MINUTES_FOR_FIRST_STEP: Final = 60
 # image-builder-json, File customizer: Linux files only below /tmp.
 LINUX_FILE_ROOT: Final = "/tmp/"  # noqa: S108 - AIB allows no other place
 

@@ -8,17 +8,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from imaging.archives.kinds import archive_kind
 from imaging.artifact.access import artifact_access
 from imaging.artifact.placement import StagedArtifact, place_artifact
 from imaging.artifact.steps_linux import LINUX_SCRIPT
 from imaging.artifact.steps_windows import WINDOWS_SCRIPT
+from imaging.build_request import Artifact
 from imaging.errors import RequestError, SettingsError
 from imaging.names import BUILD_ID_TAG, RECIPE_TAG
 from imaging.recipe import ArtifactPlace, Recipe
 from imaging.recipe.distribute import VhdTarget
 from imaging.recipe.target_rules import region_key
 
-__all__ = ["StagedArtifact", "TemplateContext", "render_template", "stand_ins"]
+__all__ = [
+    "StagedArtifact",
+    "TemplateContext",
+    "check_can_render",
+    "render_template",
+    "stand_ins",
+]
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,33 @@ def render_template(
         "tags": {**recipe.tags, BUILD_ID_TAG: context.build_id, RECIPE_TAG: recipe.name},
         "properties": properties,
     }
+
+
+def check_can_render(recipe: Recipe, upload: Artifact | None, context: TemplateContext) -> None:
+    """Make sure that a build will have its template, before anything of it is copied.
+
+    Only what the archive itself holds is not known yet.
+
+    Args:
+        recipe: what image to make.
+        upload: the archive as it was uploaded, or None for a build without one.
+        context: build id and settings.
+
+    Raises:
+        RequestError, SettingsError, RecipeError, ArtifactError: as `render_template`.
+    """
+    render_template(recipe, _unstaged(recipe, upload) if upload else None, context)
+
+
+def _unstaged(recipe: Recipe, upload: Artifact) -> StagedArtifact:
+    signed = recipe.artifact is not None and recipe.artifact.access == "sas"
+    return StagedArtifact(
+        blob_url="https://not.staged.invalid/archive",
+        archive_kind=archive_kind(upload.blob_name) or "zip",
+        size_bytes=upload.size_bytes,
+        sha256="0" * 64,
+        sas_query="not=made" if signed else None,
+    )
 
 
 def stand_ins(recipe: Recipe, context: TemplateContext) -> list[str]:

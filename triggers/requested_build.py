@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any
 
+from activities.template_context import template_context
 from azure_clients.artifacts import Upload, artifact_url, find_upload
 from azure_clients.claims import create_once, read_json
 from azure_clients.image_builder import get_template
@@ -38,10 +39,12 @@ def requested_build(body: bytes, idempotency_key: str | None) -> BuildRequest:
     for one with an `Idempotency-Key` that was used before.
 
     Raises:
-        RequestError: the body is not what Kiln understands, or asks for an image to get lost.
+        RequestError: the body is not what Kiln understands, asks for an image to get lost, or names
+            no artifact where the recipe needs one.
         NotFoundError: recipe, artifact or template do not exist.
         RecipeError: the recipe has faults, or the parameters do not fit it.
-        ArtifactError: the artifact is no archive.
+        ArtifactError: the artifact is no archive, or too big for the way that the recipe wants.
+        SettingsError: recipe, artifact and settings do not make a template together.
         ConflictError: the key was used for another request.
     """
     asked = read_start(body)
@@ -86,13 +89,16 @@ def _refuse_losing_vhds(template: dict[str, Any]) -> None:
 
 def _of_recipe(asked: StartRequest) -> BuildRequest:
     from imaging.recipe_file import read_recipe_file  # noqa: PLC0415 - not at indexing
+    from imaging.template import check_can_render  # noqa: PLC0415 - not at indexing
 
     content = fetch_recipe(asked.recipe)
     upload = _upload(asked.artifact) if asked.artifact else None
     parameters = (upload.parameters if upload else {}) | asked.parameters
-    read_recipe_file(asked.recipe, content, parameters)
+    recipe = read_recipe_file(asked.recipe, content, parameters)
     artifact = upload.artifact if upload else None
-    return BuildRequest(_build_id(asked, artifact), asked.recipe, artifact, parameters)
+    build_id = _build_id(asked, artifact)
+    check_can_render(recipe, artifact, template_context(build_id))
+    return BuildRequest(build_id, asked.recipe, artifact, parameters)
 
 
 def _record_of(key: str | None) -> str | None:

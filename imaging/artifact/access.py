@@ -14,8 +14,9 @@ from typing import Literal
 from imaging.errors import ArtifactError, SettingsError
 from imaging.limits import (
     FILE_CUSTOMIZER_MAX_BYTES,
-    SAS_MINUTES_AFTER_RUN,
+    SAS_MINUTES_FOR_FIRST_STEP,
     SAS_MINUTES_FOR_PUT,
+    SAS_MINUTES_UNTIL_RUN,
 )
 from imaging.recipe import Recipe
 
@@ -66,8 +67,7 @@ def artifact_access(
     if wanted != "auto":
         reason = f"as the recipe says; {reason}"
     if wanted == "sas":
-        run = recipe.timeout_minutes + SAS_MINUTES_AFTER_RUN
-        minutes = SAS_MINUTES_FOR_PUT if fits else run
+        minutes = SAS_MINUTES_FOR_PUT if fits else SAS_MINUTES_UNTIL_RUN + _minutes_of_run(recipe)
         return ArtifactAccess("sas", not fits, reason, sas_minutes=minutes)
     if wanted == "service" and not fits:
         raise ArtifactError(
@@ -87,6 +87,14 @@ def artifact_access(
             "or write artifact.access 'sas', a signature that readers of the template can use"
         )
     return ArtifactAccess("identity", fetched_by_vm=True, reason=reason, identity_id=identity_id)
+
+
+def _minutes_of_run(recipe: Recipe) -> int:
+    """Return how much of a run may pass until the build VM has fetched the archive."""
+    position = recipe.artifact.position if recipe.artifact else 0
+    if (recipe.properties.customize or [])[:position]:
+        return recipe.timeout_minutes
+    return min(recipe.timeout_minutes, SAS_MINUTES_FOR_FIRST_STEP)
 
 
 def _own_identity(recipe: Recipe) -> str | None:

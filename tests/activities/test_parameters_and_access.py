@@ -20,6 +20,7 @@ from imaging.build_request import BuildRequest
 from imaging.names import build_id_without_artifact
 from localcloud.cloud import LocalCloud
 from tests.activities.test_steps import step
+from tests.app_process import app_process
 from tests.end_to_end.builds import make_zip
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.usefixtures("azure")]
@@ -104,3 +105,14 @@ def test_a_signature_is_in_the_template_and_nowhere_else(
     source = get_template(answer["name"])["properties"]["customize"][0]["sourceUri"]
     fields = parse_qs(urlsplit(source).query)
     assert (fields["sp"], fields["sr"], fields["spr"]) == (["r"], ["b"], ["https"])
+
+
+def test_an_archive_that_cannot_get_into_the_vm_ends_the_build_before_its_copy(
+    azure: LocalCloud, request_of_build: BuildRequest
+):
+    """A copy of gigabytes would only be deleted again."""
+    without = azure.app_environment() | {"BUILD_VM_IDENTITY_ID": ""}
+    with app_process(without):
+        error = made(azure, request_of_build, RELEASE | {"artifact": {"access": "identity"}})
+    assert error["error"]["code"] == "SettingsInvalid"
+    assert "or in the setting BUILD_VM_IDENTITY_ID, or write" in error["error"]["message"]

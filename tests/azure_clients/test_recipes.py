@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from azure_clients.recipes import fetch_recipe
-from imaging.errors import NotFoundError, RequestError
+from imaging.errors import NotFoundError, RecipeError, RequestError
 from localcloud.cloud import LocalCloud
 
 pytestmark = pytest.mark.local_cloud
@@ -15,6 +15,15 @@ def test_a_recipe_is_read_as_it_is(azure: LocalCloud):
     """Checking is somebody else's work."""
     azure.put_recipe("nginx", "{broken")
     assert fetch_recipe("nginx") == b"{broken"
+
+
+def test_a_recipe_that_is_too_big_is_not_read_whole(azure: LocalCloud):
+    """Somebody may put an image where a recipe belongs; the host has other things to do."""
+    azure.put_recipe("just-fits", "x" * 65_536)
+    assert len(fetch_recipe("just-fits")) == 65_536
+    azure.put_recipe("too-big", "x" * 65_537)
+    with pytest.raises(RecipeError, match=r"the file has 65537 bytes; it must have at most 65536"):
+        fetch_recipe("too-big")
 
 
 def test_an_unknown_recipe_lists_the_known_ones(azure: LocalCloud):

@@ -92,6 +92,7 @@ def test_nobody_gets_in_without_a_key(local_cloud: LocalCloud, path: str, key: s
         ({}, 400, "RequestInvalid", "'recipe' must be the name"),
         ({"recipe": 1}, 400, "RequestInvalid", "'recipe' must be the name"),
         ({"recipe": "webapp", "image": 1}, 400, "RequestInvalid", "unknown property 'image'"),
+        ({"recipe": "webapp"}, 400, "RequestInvalid", "needs an artifact and this build has none"),
         ({"recipe": "webapp", "artifact": 1}, 400, "RequestInvalid", "'artifact' must be"),
         ({"recipe": "../x"}, 400, "RequestInvalid", "not usable"),
         ({"recipe": "nosuch"}, 404, "NotFound", "use one of"),

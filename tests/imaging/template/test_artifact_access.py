@@ -119,12 +119,12 @@ def test_a_staged_artifact_is_checked_where_it_is_made(
 @pytest.mark.parametrize("document", [LINUX, WINDOWS])
 @pytest.mark.parametrize(("size_bytes", "minutes", "way"), [
     (BIG - 1, 60, "kiln_artifact_file"),
-    (BIG, 300, "kiln_artifact_fetch"),
+    (BIG, 165, "kiln_artifact_fetch"),
 ])  # fmt: skip
 def test_a_signature_lives_as_long_as_somebody_reads_the_archive(
     document: dict[str, Any], size_bytes: int, minutes: int, way: str
 ) -> None:
-    """AIB reads when the template is made; the build VM up to the end of the run."""
+    """AIB reads when the template is made, the build VM with its first step."""
     wanted = recipe(document, access="sas")
     access = artifact_access(wanted, size_bytes, VM_IDENTITY)
     assert (access.way, access.sas_minutes, access.identity_id) == ("sas", minutes, None)
@@ -135,6 +135,18 @@ def test_a_signature_lives_as_long_as_somebody_reads_the_archive(
     assert step.get("sourceUri") == address or f"'{address}'" in "\n".join(step["inline"])
     assert "vmProfile" not in body["properties"]
     assert "CANARY" not in repr(staged(sas_query=SIGNATURE))
+
+
+@pytest.mark.parametrize(("timeout", "position", "minutes"), [
+    (0, 0, 165), (0, 1, 345), (960, 0, 165), (960, 1, 1065), (30, 0, 135), (30, 1, 135),
+])  # fmt: skip
+def test_a_signature_outlives_the_steps_before_the_archive_and_no_others(
+    timeout: int, position: int, minutes: int
+) -> None:
+    """45 min for the template, 60 for the start of the run, and what comes before the archive."""
+    document = changed(LINUX, ("properties.buildTimeoutInMinutes", timeout))
+    wanted = recipe(document, access="sas", position=position)
+    assert artifact_access(wanted, BIG, None).sas_minutes == minutes
 
 
 @pytest.mark.parametrize(("access", "signature"), [
