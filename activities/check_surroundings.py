@@ -9,13 +9,17 @@ import azure.durable_functions as df
 from activities.durable_step import durable_step
 from activities.read_recipe import SNAPSHOT
 from azure_clients.arm_reader import look_at
+from azure_clients.file_sizes import look_at_files
+from azure_clients.images_container import look_at_images_container
 from azure_clients.staging import read_staged
 from imaging.errors import RecipeError
 from imaging.surroundings.recollection import Recollection
 from settings import settings
 
 if TYPE_CHECKING:
+    from imaging.recipe import Recipe
     from imaging.surroundings.check import Check
+    from imaging.surroundings.look import Look
 
 # More would hold up the build: nobody names so many galleries and identities by hand.
 MOST_CALLS = 16
@@ -35,7 +39,7 @@ class CheckSurroundings(TypedDict):
 @bp.activity_trigger(input_name="step")
 @durable_step
 def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
-    """Look at what the build will use: source, galleries, groups, identities, subnets, providers.
+    """Look at what the build will use: images, groups, identities, subnets, containers, files.
 
     What Kiln may not read, or what does not answer, is a note and never fails the build.
 
@@ -43,31 +47,57 @@ def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
         RecipeError: something is missing or does not fit; names all of it.
     """
     from imaging.surroundings.check import is_fine, judge  # noqa: PLC0415 - not at indexing
+    from imaging.surroundings.file_checks import (  # noqa: PLC0415 - not at indexing
+        files_of,
+        judge_files,
+    )
     from imaging.surroundings.providers import provider_check  # noqa: PLC0415 - not at indexing
 
+    recipe = _recipe(step)
     providers = provider_check(settings().subscription_id)
-    checks = _checks(step)
+    checks = _checks(recipe)
     if not REGISTERED_PROVIDERS.is_fresh:
         checks.insert(0, providers)
-    looks = look_at(list(dict.fromkeys(check.path for check in checks))[:MOST_CALLS])
+    looks = _looks(checks)
     if is_fine(providers, looks):
         REGISTERED_PROVIDERS.keep()
     verdict = judge(checks, looks)
+    files = files_of(recipe)
+    judge_files(files, look_at_files(file.url for file in files), verdict)
     if verdict.faults:
         raise RecipeError(step["recipe_name"], verdict.faults)
     return {"notes": verdict.notes}
 
 
-def _checks(step: CheckSurroundings) -> list[Check]:
+def _recipe(step: CheckSurroundings) -> Recipe:
     from imaging.recipe_file import read_recipe_file  # noqa: PLC0415 - not at indexing
-    from imaging.surroundings.needs import Needs, checks_of  # noqa: PLC0415 - not at indexing
 
     content = read_staged(step["build_id"], SNAPSHOT)
-    recipe = read_recipe_file(step["recipe_name"], content, step["parameters"])
+    return read_recipe_file(step["recipe_name"], content, step["parameters"])
+
+
+def _checks(recipe: Recipe) -> list[Check]:
+    from imaging.surroundings.needs import Needs, checks_of  # noqa: PLC0415 - not at indexing
+
     needs = Needs(
         subscription_id=settings().subscription_id,
         location=settings().build_location,
         aib_identity_id=settings().aib_identity_id,
         build_vm_identity_id=settings().build_vm_identity_id,
+        images_container=settings().images_container,
     )
     return checks_of(recipe, needs)
+
+
+def _looks(checks: list[Check]) -> dict[str, Look]:
+    """Ask Resource Manager, and the storage account for the container of VHDs."""
+    from imaging.surroundings.vhd_checks import (  # noqa: PLC0415 - not at indexing
+        IMAGES_CONTAINER_PATH,
+    )
+
+    paths = list(dict.fromkeys(check.path for check in checks))
+    looks = {}
+    if IMAGES_CONTAINER_PATH in paths:
+        paths.remove(IMAGES_CONTAINER_PATH)
+        looks[IMAGES_CONTAINER_PATH] = look_at_images_container()
+    return looks | look_at(paths[:MOST_CALLS])

@@ -43,6 +43,7 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
         _short_windows_timeout,
         _what_costs_or_does_nothing,
         _staging_group,
+        _vhds,
         advice_on_commands,
     )
     for look in looks:
@@ -177,6 +178,16 @@ def _what_costs_or_does_nothing(recipe: Part) -> Iterator[Fault]:
     only_source = recipe["properties"]["validate"]["sourceValidationOnly"]
     if only_source.value is True:
         yield only_source.fault("checks the source image and builds no image")
+
+
+def _vhds(recipe: Part) -> Iterator[Fault]:
+    """Azure's VMs have managed disks only since that day (AIB's release notes)."""
+    for target in recipe["properties"]["distribute"].items():
+        if target["type"].value == "VHD":
+            yield target["type"].fault(
+                "is VHD, from which no VM starts since 31 March 2026 without a managed disk or "
+                "image made of it first; write SharedImage where VMs of Azure shall start from it"
+            )
 
 
 def _staging_group(recipe: Part) -> Iterator[Fault]:

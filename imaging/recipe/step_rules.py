@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from imaging.errors import Fault
+from imaging.recipe import command_rules
 from imaging.recipe.raw_parts import Part
 
 SCRIPT_STEPS = ("Shell", "PowerShell")
@@ -26,9 +27,12 @@ def broken_rules(recipe: Part) -> Iterator[Fault]:
     Args:
         recipe: the whole recipe.
     """
+    lines = (line for step in all_steps(recipe) for line in step["inline"].items())
+    own = command_rules.writes_deprovisioning(lines)
     for step in all_steps(recipe):
         if step["type"].value in SCRIPT_STEPS:
             yield from _script_or_inline(step)
+            yield from command_rules.broken_rules(step, own_deprovisioning=own)
         if step["runAsSystem"].value is True and step["runElevated"].value is not True:
             yield step["runAsSystem"].fault("is true; it needs runElevated true beside it")
     yield from _checksum_of_nothing(recipe["properties"]["optimize"]["workload"])

@@ -12,6 +12,7 @@ from imaging.surroundings.check import Check
 from imaging.surroundings.group_checks import group_checks
 from imaging.surroundings.source_checks import source_checks
 from imaging.surroundings.target_checks import target_checks
+from imaging.surroundings.vhd_checks import vhd_checks
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class Needs:
         location: setting BUILD_LOCATION, for recipes without `location`.
         aib_identity_id: setting AIB_IDENTITY_ID, for recipes without `identity`.
         build_vm_identity_id: setting BUILD_VM_IDENTITY_ID; only some builds use it.
+        images_container: setting IMAGES_CONTAINER; empty when nobody can look at it.
     """
 
     subscription_id: str
     location: str | None = None
     aib_identity_id: str | None = None
     build_vm_identity_id: str | None = None
+    images_container: str = ""
 
 
 def checks_of(recipe: Recipe, needs: Needs) -> list[Check]:
@@ -45,7 +48,8 @@ def checks_of(recipe: Recipe, needs: Needs) -> list[Check]:
 def _checks(recipe: Recipe, needs: Needs, region: str) -> Iterator[Check]:
     of_source = [*source_checks(recipe, needs.subscription_id, region)]
     yield from of_source
-    yield from target_checks(recipe, of_source[-1].path if of_source else "")
+    yield from target_checks(recipe, region, of_source[-1].path if of_source else "")
     yield from group_checks(recipe, needs.subscription_id, region)
     yield from identity_checks(recipe, needs.aib_identity_id, needs.build_vm_identity_id)
     yield from subnet_checks(recipe)
+    yield from vhd_checks(recipe, needs.images_container)

@@ -10,6 +10,11 @@ from imaging.recipe.artifact_block import OsType
 from imaging.recipe.raw_parts import Part
 from imaging.surroundings.check import Check
 
+_ONE_SECURITY_TYPE = {
+    "trustedlaunch": "TrustedLaunchSupported",
+    "confidentialvm": "ConfidentialVmSupported",
+}
+
 
 def os_misfits(
     check: Check, os_type: OsType | None, found_type: Part, found_state: Part
@@ -28,6 +33,26 @@ def os_misfits(
     # image-builder-json: sources and definitions must be generalized.
     if found_state.text().lower() == "specialized":
         yield check.fault(f"{check.subject} is Specialized, AIB takes Generalized images only")
+
+
+def security_note(check: Check, found: Part) -> Iterator[str]:
+    """Say that an image definition is for one security type alone.
+
+    AIB's support of such sources and targets is limited: its build VM may be refused as one that
+    is not of this type (build-vm-image#32). Those that end with `Supported` are for every VM.
+
+    Args:
+        check: what asked.
+        found: the definition, as Azure shows it.
+    """
+    for feature in found["properties"]["features"].items():
+        value = feature["value"].text()
+        wider = _ONE_SECURITY_TYPE.get(value.lower())
+        if feature["name"].text().lower() == "securitytype" and wider:
+            yield (
+                f"{check.subject} has SecurityType {value}, which AIB supports in part only; "
+                f"one with {wider} takes images for both kinds of VM"
+            )
 
 
 def smaller_disk(check: Check, recipe: Recipe, found_size: Part) -> Iterator[Fault]:

@@ -15,7 +15,7 @@ from imaging.recipe.source import ManagedImageSource, PlatformImage, SharedImage
 from imaging.recipe.target_rules import region_key
 from imaging.surroundings import arm_paths
 from imaging.surroundings.check import Check, in_other_subscription
-from imaging.surroundings.os_fit import os_misfits, smaller_disk
+from imaging.surroundings.os_fit import os_misfits, security_note, smaller_disk
 
 _SOURCE = "properties.source"
 _IMAGES_READ = "Microsoft.Compute/images/read"
@@ -149,8 +149,10 @@ def _source_definition(recipe: Recipe, source: SharedImageVersion) -> Check:
     return replace(check, misfits=partial(_defines_system, check, recipe.os_type))
 
 
-def _defines_system(check: Check, os_type: OsType | None, found: Part) -> Iterator[Fault]:
-    return os_misfits(check, os_type, found["properties"]["osType"], found["properties"]["osState"])
+def _defines_system(check: Check, os_type: OsType | None, found: Part) -> Iterator[Fault | str]:
+    shown = found["properties"]
+    yield from os_misfits(check, os_type, shown["osType"], shown["osState"])
+    yield from security_note(check, found)
 
 
 def _can_be_used(check: Check, recipe: Recipe, region: str, found: Part) -> Iterator[Fault]:

@@ -13,26 +13,27 @@ from imaging.recipe.raw_parts import Part
 from imaging.recipe.target_rules import region_key
 from imaging.surroundings import arm_paths
 from imaging.surroundings.check import Check
-from imaging.surroundings.os_fit import os_misfits, other_generation
+from imaging.surroundings.os_fit import os_misfits, other_generation, security_note
 
 _READ = "Microsoft.Compute/galleries/{}read"
 
 
-def target_checks(recipe: Recipe, source_path: str) -> Iterator[Check]:
+def target_checks(recipe: Recipe, region: str, source_path: str) -> Iterator[Check]:
     """List what to ask about the gallery targets.
 
     Args:
         recipe: what image to make.
+        region: of the template; empty when nothing tells it.
         source_path: where it is asked what the source is; empty if it is not asked.
     """
     for index, target in enumerate(recipe.properties.distribute):
         if isinstance(target, SharedImageTarget):
             place = f"properties.distribute[{index}]"
-            yield from _gallery_target(recipe, target, place, source_path)
+            yield from _gallery_target(recipe, target, place, region, source_path)
 
 
 def _gallery_target(
-    recipe: Recipe, target: SharedImageTarget, place: str, source_path: str
+    recipe: Recipe, target: SharedImageTarget, place: str, region: str, source_path: str
 ) -> Iterator[Check]:
     image_id, _, version = target.gallery_image_id.partition("/versions/")
     gallery_id, _, image = image_id.partition("/images/")
@@ -55,7 +56,7 @@ def _gallery_target(
     )
     yield replace(
         definition,
-        misfits=partial(_fits, definition, recipe),
+        misfits=partial(_fits, definition, recipe, region),
         beside=source_path,
         clashes=partial(other_generation, definition),
     )
@@ -88,6 +89,13 @@ def _is_a_target(
     )
 
 
-def _fits(definition: Check, recipe: Recipe, found: Part) -> Iterator[Fault]:
+def _fits(definition: Check, recipe: Recipe, region: str, found: Part) -> Iterator[Fault | str]:
     shown = found["properties"]
-    return os_misfits(definition, recipe.os_type, shown["osType"], shown["osState"])
+    yield from os_misfits(definition, recipe.os_type, shown["osType"], shown["osState"])
+    yield from security_note(definition, found)
+    home = region_key(found["location"].text())
+    if region and home and home != region:  # image-builder-json, distribute
+        yield (
+            f"{definition.subject} is in {home}, the template will be in {region}: AIB copies the "
+            "image there first, which takes time and costs"
+        )

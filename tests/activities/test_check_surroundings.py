@@ -14,6 +14,7 @@ from activities.read_recipe import SNAPSHOT
 from azure_clients.staging import write_staged
 from imaging.names import build_id_without_artifact
 from localcloud.cloud import LocalCloud
+from tests.app_process import app_process
 
 pytestmark = [pytest.mark.local_cloud, pytest.mark.usefixtures("azure", "providers_unknown")]
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples/recipes").glob("*.json"))
@@ -157,3 +158,24 @@ def test_a_build_asks_for_a_few_things_only(azure: LocalCloud):
     notes = answer_for(recipe)["result"]["notes"]
     assert len(azure.journal()) - before == MOST_CALLS
     assert "too many things to ask about" in notes[-1]
+
+
+def test_a_vhd_without_its_container_ends_the_build_at_once(azure: LocalCloud):
+    """AIB would write it after the whole run, into nothing."""
+    vhd = json.loads(next(path for path in EXAMPLES if path.stem == "appliance-vhd").read_text())
+    assert "container kiln-images" in answer_for(vhd)["result"]["notes"][0]
+    with app_process(azure.app_environment() | {"IMAGES_CONTAINER": "nosuch-container"}):
+        error = answer_for(vhd)["error"]
+    assert "setting IMAGES_CONTAINER: is" in error["message"]
+    assert "container nosuch-container does not exist; make it" in error["message"]
+
+
+def test_a_file_whose_size_nobody_tells_is_a_note(azure: LocalCloud):
+    """Anonymous callers see nothing of a private container."""
+    recipe = with_target(GALLERY_IMAGE)
+    url = f"{azure.app_environment()['AzureWebJobsStorage__blobServiceUri']}/kiln-recipes/x.json"
+    step = {"type": "File", "sourceUri": url, "destination": "/tmp/x"}  # noqa: S108 - AIB wants /tmp
+    recipe["properties"]["customize"].append(step)
+    note = answer_for(recipe)["result"]["notes"][-1]
+    assert ".sourceUri: the size of https://" in note
+    assert "without a sign-in); AIB brings files below 20 MB" in note

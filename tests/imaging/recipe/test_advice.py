@@ -33,6 +33,10 @@ BIG_VM = (f"{P}.vmProfile", {"vmSize": "Standard_D4s_v5"})
 
 
 ADVICE: list[tuple[list[tuple[str, object]], str]] = [
+    (
+        [(f"{P}.distribute.1", {"type": "VHD", "runOutputName": "disk"})],
+        f"{P}.distribute[1].type: is VHD, from which no VM starts since 31 March 2026 without a",
+    ),
     ([("location", "West Europe")], "location: is written as westeurope to AIB"),
     ([("location", "westeurop")], "location: is westeurop, where AIB was not when this list was"),
     (
@@ -162,12 +166,12 @@ def test_a_signature_is_not_repeated_in_a_fault() -> None:
 
 
 @pytest.mark.parametrize(("kind", "line", "said"), [
-    ("Shell", "sudo reboot", "restarts the build VM, which AIB takes for a failure"),
+    ("Shell", "sleep 9; sudo reboot", "restarts the build VM, which AIB takes for a failure"),
     ("Shell", "make && sudo shutdown -r now", "restarts the build VM, which AIB takes for"),
     ("Shell", "sudo rm -rf /tmp/*", "may delete AIB's deprovisioning script"),
     ("Shell", "rm -rf /tmp", "may delete AIB's deprovisioning script"),
-    ("PowerShell", "Restart-Computer -Force", "restarts the build VM; write a WindowsRestart"),
-    ("PowerShell", "shutdown /r /t 0", "restarts the build VM; write a WindowsRestart"),
+    ("PowerShell", "sleep 9; Restart-Computer", "restarts the build VM; write a WindowsRestart"),
+    ("PowerShell", "sleep 9; shutdown /r", "restarts the build VM; write a WindowsRestart"),
     ("PowerShell", "Remove-Item C:\\* -Recurse", "may delete AIB's deprovisioning script"),
     ("Shell", "sudo /usr/sbin/waagent -force -deprovision+user", "generalizes the build VM"),
     ("PowerShell", "C:\\Windows\\System32\\Sysprep\\sysprep.exe /oobe /generalize", "generalizes"),

@@ -175,6 +175,38 @@ def test_a_subnet_that_lets_nothing_out_is_a_note(shown: dict[str, Any], is_said
     assert any("default outbound access" in note for note in found.notes) == is_said
 
 
+@pytest.mark.parametrize(
+    ("value", "is_said"),
+    [
+        ("TrustedLaunch", True),
+        ("ConfidentialVM", True),
+        ("TrustedLaunchSupported", False),
+        ("TrustedLaunchAndConfidentialVmSupported", False),
+        ("Standard", False),
+    ],
+)
+@pytest.mark.parametrize("image", ["/g/images/base", "/images/web"])
+def test_a_definition_for_one_security_type_is_a_note(image: str, value: str, is_said: bool):
+    """AIB learns more of them from month to month, so it is no fault."""
+    feature = {"name": "SecurityType", "value": value}
+    shown = {
+        "properties": {"features": [{"name": "IsHibernateSupported", "value": "True"}, feature]}
+    }
+    found = verdict(recipe(**LATEST), {image: shown})
+    assert found.faults == []
+    said = [note for note in found.notes if f"has SecurityType {value}, which AIB supports" in note]
+    assert len(said) == is_said
+
+
+@pytest.mark.parametrize(("home", "is_said"), [("North Europe", True), ("West Europe", False)])
+def test_a_definition_in_another_region_is_a_note(home: str, is_said: bool):
+    """It works, and somebody pays for the way."""
+    found = verdict(recipe(), {"/images/web": {"location": home}})
+    assert found.faults == []
+    said = "g/web is in northeurope, the template will be in westeurope: AIB copies"
+    assert any(said in note for note in found.notes) == is_said
+
+
 def test_an_identity_that_only_some_builds_use_is_a_note():
     """Small artifacts need no identity on the build VM."""
     needs = Needs(SUBSCRIPTION, "westeurope", IDENTITY, IDENTITY.replace("/aib", "/build-vm"))

@@ -68,5 +68,6 @@ def test_there_are_examples_for_the_usual_wishes() -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_needs_no_advice(example: Path) -> None:
-    """What people copy must be what we advise."""
-    assert read_recipe(example.stem, example.read_bytes()).warnings == ()
+    """What people copy must be what we advise; who wants a VHD shall know what became of them."""
+    warnings = read_recipe(example.stem, example.read_bytes()).warnings
+    assert [warning for warning in warnings if ".type: is VHD, from which" not in warning] == []
