@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-_MOST_LISTED = 100
+from imaging.limits import FAULTS_SHOWN_MAX
 
 
 class KilnError(Exception):
@@ -70,7 +70,7 @@ class RecipeError(PermanentError):
     @property
     def first_faults(self) -> list[Fault]:
         """As many as a report or an answer has room for; nobody repairs more at once."""
-        return self.faults[:_MOST_LISTED]
+        return self.faults[:FAULTS_SHOWN_MAX]
 
 
 class ArtifactError(PermanentError):

@@ -2,12 +2,25 @@
 
 Sources are pages of learn.microsoft.com by name (image-builder-json = "Create an Azure Image
 Builder template"), `swagger` = the public REST specification, API version 2025-10-01 unless said,
-or `Kiln` for a choice of our own. The limits on archives are in `imaging/archives`.
+or `Kiln` for a choice of our own. The limits on archives are in `imaging/archives`, the name rules
+of resource ids in `imaging/arm_ids.py`.
 """
 
 from __future__ import annotations
 
 from typing import Final
+
+# Names. Kiln: a recipe is a blob and the first folder of its uploads.
+RECIPE_NAME_PATTERN: Final = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}"
+# "Naming and referencing containers, blobs, and metadata" (REST reference of Blob Storage):
+# metadata is compared without case and has names of letters, digits and underscores.
+BLOB_NAME_MAX_LENGTH: Final = 1024
+PARAMETER_NAME_PATTERN: Final = r"[a-z][a-z0-9_]{0,63}"
+
+# Kiln: the body of an HTTP start names things, and holds none.
+START_BODY_MAX_BYTES: Final = 64 * 1024
+# Kiln: faults of a recipe that a report or an answer has room for.
+FAULTS_SHOWN_MAX: Final = 100
 
 # Recipe file. Kiln: a recipe is read whole and kept in reports; nobody needs more.
 RECIPE_MAX_BYTES: Final = 64 * 1024
@@ -15,6 +28,9 @@ RECIPE_MAX_DEPTH: Final = 16
 # Kiln: a value is a name, a version, a number; what is longer belongs into the artifact.
 PARAMETER_VALUE_MAX_LENGTH: Final = 256
 PARAMETERS_MAX: Final = 32
+# Kiln: what every JSON reader keeps exactly (RFC 8259, section 6), and some digits more.
+INTEGER_PATTERN: Final = r"-?(?:0|[1-9][0-9]{0,17})"
+NUMBER_MAX_LENGTH: Final = 20
 PATTERN_MAX_LENGTH: Final = 200
 # Kiln: half a recipe; a longer script belongs into a file that `scriptUri` names.
 INLINE_MAX_BYTES: Final = 32 * 1024
@@ -42,6 +58,13 @@ LINUX_FILE_ROOT: Final = "/tmp/"  # noqa: S108 - AIB allows no other place
 # swagger: names of templates, run outputs and triggers. Kiln: not `.` or `..`, which lead elsewhere
 # in the path of a request.
 NAME_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9\-_.]{1,64}"
+
+# Azure's regions and VM sizes have such names; what is no name at all is refused, no more.
+REGION_PATTERN: Final = r"[A-Za-z][A-Za-z0-9 ]{2,49}"
+VM_SIZE_PATTERN: Final = r"[A-Za-z][A-Za-z0-9_-]{2,63}"
+# image-builder-json: versions of Marketplace images; checksums in lower case.
+PLATFORM_VERSION_PATTERN: Final = r"[0-9]+\.[0-9]+\.[0-9]+|latest"
+SHA256_PATTERN: Final = r"[0-9a-f]{64}"
 
 # image-builder-json, restartTimeout: magnitude and unit, as 5m or 2h.
 RESTART_TIMEOUT_PATTERN: Final = r"[1-9][0-9]{0,4}[smh]"

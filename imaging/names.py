@@ -11,13 +11,13 @@ import re
 import uuid
 from datetime import datetime
 
+from imaging.limits import BLOB_NAME_MAX_LENGTH, RECIPE_NAME_PATTERN
+
 # Tags of every template that Kiln makes; it deletes and adopts only what carries its own.
 BUILD_ID_TAG = "kiln-build-id"
 RECIPE_TAG = "kiln-recipe"
 
-RECIPE_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,63}$")
-# "Naming and referencing containers, blobs, and metadata" (REST reference of Blob Storage).
-_BLOB_NAME_MAX_LENGTH = 1024
+_RECIPE_NAME = re.compile(RECIPE_NAME_PATTERN)
 _DIGEST_CHARACTERS = 32
 _BUILD_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -64,14 +64,14 @@ def is_blob_name(name: str) -> bool:
 
     Clients resolve ``.`` and ``..`` in a URL, so such a name would lead to another container.
     """
-    if not 1 <= len(name) <= _BLOB_NAME_MAX_LENGTH:
+    if not 1 <= len(name) <= BLOB_NAME_MAX_LENGTH:
         return False
     return not {".", ".."} & set(name.split("/"))
 
 
 def is_recipe_name(name: str) -> bool:
     """Tell whether a recipe may have this name."""
-    return RECIPE_NAME.fullmatch(name) is not None
+    return _RECIPE_NAME.fullmatch(name) is not None
 
 
 def is_build_id(text: str) -> bool:

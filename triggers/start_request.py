@@ -14,11 +14,10 @@ from typing import Any
 from imaging.arm_ids import ArmIdKind, parse_arm_id
 from imaging.build_request import ExistingTemplate
 from imaging.errors import RequestError
-from imaging.limits import NAME_PATTERN
+from imaging.limits import BLOB_NAME_MAX_LENGTH, NAME_PATTERN, START_BODY_MAX_BYTES
 from imaging.names import is_blob_name
 from settings import settings
 
-_LARGEST_BODY_BYTES = 64 * 1024
 _KNOWN = {"recipe", "artifact", "parameters", "template", "deleteTemplate"}
 _EXAMPLE = '{"recipe": "webapp", "artifact": "webapp/18-1/webapp.zip"}'
 _URL = re.compile(r"https?://", re.IGNORECASE)
@@ -58,8 +57,8 @@ def read_start(body: bytes) -> StartRequest:
 
 
 def _json_object(body: bytes) -> dict[str, Any]:
-    if len(body) > _LARGEST_BODY_BYTES:
-        raise RequestError(f"the body has {len(body)} bytes; at most {_LARGEST_BODY_BYTES} fit")
+    if len(body) > START_BODY_MAX_BYTES:
+        raise RequestError(f"the body has {len(body)} bytes; at most {START_BODY_MAX_BYTES} fit")
     if not body.strip():
         raise RequestError(f"the body is empty; send {_EXAMPLE}")
     try:
@@ -99,7 +98,7 @@ def _artifact(asked: dict[str, Any]) -> str | None:
         raise RequestError(
             "property 'artifact' must be the name of a blob in the intake container, as"
             " webapp/18-1/webapp.zip, or left out; it is no URL, has no '.' or '..' among its"
-            " folders and 1,024 characters at most"
+            f" folders and {BLOB_NAME_MAX_LENGTH:,} characters at most"
         )
     return name
 

@@ -9,6 +9,7 @@ from typing import Literal
 from imaging.archives.limits import MAX_PATH_CHARACTERS_WINDOWS
 from imaging.artifact.access import ArtifactAccess
 from imaging.errors import ArtifactError, Fault, PermanentError, RecipeError
+from imaging.limits import SHA256_PATTERN
 from imaging.recipe import ArtifactPlace, Recipe
 from imaging.recipe.artifact_block import OsType, is_windows_path
 from imaging.recipe.os_rules import destination_misfit
@@ -47,7 +48,7 @@ class StagedArtifact:
             raise PermanentError(
                 "a staged artifact's address must be https without a query: no secret belongs there"
             )
-        if not re.fullmatch(r"[0-9a-f]{64}", self.sha256):
+        if not re.fullmatch(SHA256_PATTERN, self.sha256):
             raise PermanentError(
                 f"the artifact's SHA-256 is {self.sha256[:70]!r}; "
                 "it must be 64 hexadecimal digits in lower case"

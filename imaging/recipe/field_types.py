@@ -15,11 +15,6 @@ from imaging import limits
 from imaging.arm_ids import ArmIdKind, arm_id_problem
 from imaging.recipe.strict_model import must
 
-_REGION = r"[A-Za-z][A-Za-z0-9 ]{2,49}"
-_VM_SIZE = r"[A-Za-z][A-Za-z0-9_-]{2,63}"
-_SHA256 = r"[0-9a-f]{64}"
-_VERSION = r"[0-9]+\.[0-9]+\.[0-9]+|latest"
-
 
 def _pattern(pattern: str, words: str) -> Callable[[str], str | None]:
     return lambda text: None if re.fullmatch(pattern, text, re.ASCII) else f"it must be {words}"
@@ -115,25 +110,27 @@ def _patterned(pattern: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^(?:{pattern})$"})
 
 
-_region_problem = _pattern(_REGION, "an Azure region, as westeurope")
-_vm_size_problem = _pattern(_VM_SIZE, "the name of a VM size, as Standard_D2ds_v4")
+_region_problem = _pattern(limits.REGION_PATTERN, "an Azure region, as westeurope")
+_vm_size_problem = _pattern(limits.VM_SIZE_PATTERN, "the name of a VM size, as Standard_D2ds_v4")
 _name_words = "1 to 64 letters, digits, hyphens, underscores or dots"
 _restart_words = "a number and a unit, as 5m or 2h"
 
 Text = Annotated[str, must(_text_problem), WithJsonSchema({"type": "string", "minLength": 1})]
 Command = Annotated[str, must(_command_problem)]
 Inline = Annotated[list[Command], must(_inline_problem)]
-Region = Annotated[str, must(_region_problem), _patterned(_REGION)]
-VmSize = Annotated[str, must(_or_empty(_vm_size_problem)), _patterned(f"{_VM_SIZE}|")]
+Region = Annotated[str, must(_region_problem), _patterned(limits.REGION_PATTERN)]
+VmSize = Annotated[str, must(_or_empty(_vm_size_problem)), _patterned(f"{limits.VM_SIZE_PATTERN}|")]
 HttpsUrl = Annotated[str, must(_url_problem), _patterned("https://.+")]
 VhdUrl = Annotated[str, must(_or_empty(_vhd_url_problem)), _patterned("https://.+|")]
 Sha256 = Annotated[
     str,
-    must(_or_empty(_pattern(_SHA256, "64 hexadecimal digits in lower case"))),
-    _patterned(f"{_SHA256}|"),
+    must(_or_empty(_pattern(limits.SHA256_PATTERN, "64 hexadecimal digits in lower case"))),
+    _patterned(f"{limits.SHA256_PATTERN}|"),
 ]
 ImageVersion = Annotated[
-    str, must(_pattern(_VERSION, "a version as 22.04.202403010, or latest")), _patterned(_VERSION)
+    str,
+    must(_pattern(limits.PLATFORM_VERSION_PATTERN, "a version as 22.04.202403010, or latest")),
+    _patterned(limits.PLATFORM_VERSION_PATTERN),
 ]
 RunOutputName = Annotated[
     str, must(_pattern(limits.NAME_PATTERN, _name_words)), _patterned(limits.NAME_PATTERN)

@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from imaging.errors import Fault
-from imaging.limits import RECIPE_MAX_BYTES, RECIPE_MAX_DEPTH
+from imaging.limits import NUMBER_MAX_LENGTH, RECIPE_MAX_BYTES, RECIPE_MAX_DEPTH
 from imaging.recipe.showing import join_path, show
 
 # Brackets outside of texts and of the comments that template files may have.
 _BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"?|//[^\n]*|/\*.*?(?:\*/|\Z)|[\[{]|[\]}]', re.DOTALL)
-_NUMBER_MAX_LENGTH = 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -144,7 +143,7 @@ def _finite_number(digits: str) -> float:
 
 
 def _short_number(digits: str) -> int:
-    if len(digits) > _NUMBER_MAX_LENGTH:
+    if len(digits) > NUMBER_MAX_LENGTH:
         raise NotJsonError(
             f"the file holds a whole number of {len(digits)} digits, which is too large"
         )

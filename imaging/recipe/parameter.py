@@ -13,9 +13,7 @@ from imaging.recipe.field_types import Command
 from imaging.recipe.patterns import matches, pattern_problem
 from imaging.recipe.strict_model import StrictModel, must
 
-# Metadata of a blob is compared without case and has names of letters, digits and underscores.
-NAME_PATTERN = r"[a-z][a-z0-9_]{0,63}"
-_TYPE_PATTERNS = {"integer": r"-?(?:0|[1-9][0-9]{0,17})", "boolean": "true|false"}
+_TYPE_PATTERNS = {"integer": limits.INTEGER_PATTERN, "boolean": "true|false"}
 _TYPE_WORDS = {"integer": "a whole number", "boolean": "true or false"}
 
 Scalar = str | int | bool
@@ -31,7 +29,7 @@ def is_parameter_name(name: str) -> bool:
     Args:
         name: as declared.
     """
-    return re.fullmatch(NAME_PATTERN, name) is not None
+    return re.fullmatch(limits.PARAMETER_NAME_PATTERN, name) is not None
 
 
 def _name_problem(name: str) -> str | None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from imaging.errors import Fault
+from imaging.limits import PARAMETER_NAME_PATTERN
 from imaging.recipe.inert_values import Landing, Surrounding, landing_of
-from imaging.recipe.parameter import NAME_PATTERN
 from imaging.recipe.parameter_values import ParameterValues
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.showing import show
 
-_REFERENCE = re.compile(r"\$\{\{\s*parameters\.(" + NAME_PATTERN + r")\s*\}\}")
+_REFERENCE = re.compile(r"\$\{\{\s*parameters\.(" + PARAMETER_NAME_PATTERN + r")\s*\}\}")
 _MARK = "${{"
 _SHOWN = 40
 _WHERE = "properties, tags, location, identity and artifact.destination"

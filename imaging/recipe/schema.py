@@ -7,13 +7,13 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from imaging.limits import PARAMETER_NAME_PATTERN
 from imaging.recipe.document import RecipeDocument
-from imaging.recipe.parameter import NAME_PATTERN
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REFERENCE = {
     "description": "The value of a parameter: ${{ parameters.name }}.",
-    "pattern": rf"\$\{{\{{\s*parameters\.{NAME_PATTERN}\s*\}}\}}",
+    "pattern": rf"\$\{{\{{\s*parameters\.{PARAMETER_NAME_PATTERN}\s*\}}\}}",
     "type": "string",
 }
 _REFER_TO_IT = {"$ref": "#/$defs/Reference"}
