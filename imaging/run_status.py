@@ -21,6 +21,10 @@ _LOG_LOCATIONS = (
     re.compile(r"(https://\S+/packerlogs/\S+?\.log)", re.IGNORECASE),
 )
 
+# Two templates on one group end as an InternalOperationError that names no cause (azure-docs, pull
+# request 96778).
+_OF_A_STAGING_GROUP = frozenset({"BadStagingResourceGroup", "ServerError"})
+
 # "Failed in distributing 1 images out of total 1: …", and a run that ran out of time on the way.
 _LATE_IMAGES = re.compile(r"distribut|deadline exceeded", re.IGNORECASE)
 
@@ -81,10 +85,18 @@ def provisioning_status(template: dict[str, Any]) -> ProvisioningStatus:
     """Read `provisioningState` and `provisioningError` of a template as AIB answers it."""
     properties = template.get("properties", {})
     error = properties.get("provisioningError") or {}
+    code, message = error.get("provisioningErrorCode") or "", error.get("message") or ""
+    group = properties.get("stagingResourceGroup") or ""
+    if group and code in _OF_A_STAGING_GROUP:
+        message = (
+            f"{message} The template has a staging group of yours, {group}: AIB answers this where "
+            "that is not empty or another template has it; build one after the other, or leave "
+            "stagingResourceGroup out."
+        )
     return ProvisioningStatus(
         state=properties.get("provisioningState") or "",
-        error_code=error.get("provisioningErrorCode") or "",
-        error_message=without_queries(error.get("message") or ""),
+        error_code=code,
+        error_message=without_queries(message),
     )
 
 

@@ -99,3 +99,23 @@ def test_the_log_is_found_in_the_real_failure():
 def test_a_failure_that_an_image_may_outlive_is_known_by_its_message(message: str, late: bool):
     """Compute goes on with a replication that AIB does not wait for any longer."""
     assert may_distribute_late(message) is late
+
+
+@pytest.mark.parametrize(
+    ("group", "code", "is_said"),
+    [
+        ("/subscriptions/s/resourceGroups/mine", "ServerError", True),
+        ("/subscriptions/s/resourceGroups/mine", "BadStagingResourceGroup", True),
+        ("/subscriptions/s/resourceGroups/mine", "BadPIRSource", False),
+        ("", "ServerError", False),
+    ],
+)
+def test_a_generic_error_of_a_given_staging_group_says_what_it_may_be(
+    group: str, code: str, is_said: bool
+):
+    """AIB says "Internal error occurred" where two builds share a group."""
+    error = {"provisioningErrorCode": code, "message": "Internal error occurred."}
+    properties = {"stagingResourceGroup": group, "provisioningError": error}
+    message = provisioning_status({"properties": properties}).error_message
+    assert message.startswith("Internal error occurred.")
+    assert ("a staging group of yours, /subscriptions/s/resourceGroups/mine" in message) == is_said
