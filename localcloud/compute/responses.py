@@ -22,7 +22,7 @@ PROVIDER = "Microsoft.Compute"
 async def get_resource(context: CallContext) -> web.Response:
     """Answer a resource."""
     _refuse_forbidden(context)
-    name_rules.refuse_missing_group(context.names["group"])
+    context.simulator.groups.require(context.group_id)
     resource = context.simulator.compute.get(_resource_id(context)) or _by_rule(context)
     if resource is None:
         path = context.request.path.rpartition(f"/{PROVIDER}/")[2]

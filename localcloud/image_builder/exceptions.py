@@ -75,6 +75,21 @@ def resource_not_found(resource_type: str, path: str, group: str) -> ArmError:
     return ArmError(404, "ResourceNotFound", text, gateway=True)
 
 
+def resource_group_not_found(name: str) -> ArmError:
+    """Answer for a resource group that is not there."""
+    text = f"Resource group '{name}' could not be found."
+    return ArmError(404, "ResourceGroupNotFound", text, gateway=True)
+
+
+def group_is_elsewhere(wanted: str, location: str) -> ArmError:
+    """Refuse to move a resource group to another region."""
+    text = (
+        f"Invalid resource group location '{wanted}'. The Resource group already exists in "
+        f"location '{location}'."
+    )
+    return ArmError(409, "InvalidResourceGroupLocation", text, gateway=True)
+
+
 def operation_not_found(operation_id: str) -> ArmError:
     """Answer for an operation that was never started here."""
     return ArmError(404, "NotFound", f"Operation '{operation_id}' was not found.")

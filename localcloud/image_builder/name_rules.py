@@ -38,14 +38,3 @@ def refuse_forbidden(names: Iterable[str], action: str, path: str) -> None:
             "was recently granted, please refresh your credentials."
         )
         raise ArmError(403, "AuthorizationFailed", text, gateway=True)
-
-
-def refuse_missing_group(group: str) -> None:
-    """Refuse a call below a resource group that is not there.
-
-    Raises:
-        ArmError: 404, ARM's own words.
-    """
-    if is_missing([group]):
-        text = f"Resource group '{group}' could not be found."
-        raise ArmError(404, "ResourceGroupNotFound", text, gateway=True)

@@ -1,18 +1,16 @@
-"""What lies around AIB and is only looked at: providers, resource groups, identities, subnets.
+"""What lies around AIB and is only looked at: providers, identities, subnets.
 
-Every group, identity and subnet exists, but those of `name_rules`. Shapes: REST reference,
-Providers (list), Resource Groups (get), Resources (list by resource group), User Assigned
-Identities (get), Subnets (get).
+Every identity and subnet exists, but those of `name_rules`. Shapes: REST reference, Providers
+(list), User Assigned Identities (get), Subnets (get).
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from aiohttp import web
 
 from localcloud.compute import made_up
 from localcloud.image_builder import exceptions, identities, name_rules
+from localcloud.image_builder.group_calls import RESOURCE_GROUP, RESOURCES_APIS, refuse_look
 from localcloud.image_builder.json_answer import json_answer
 from localcloud.image_builder.responses import paged
 from localcloud.image_builder.routing import CallContext, Route
@@ -29,20 +27,17 @@ _PROVIDERS = (
     "Microsoft.Storage",
     "Microsoft.VirtualMachineImages",
 )
-_RESOURCE_GROUP = "subscriptions/{subscription}/resourceGroups/{group}"
-_GROUP = f"{_RESOURCE_GROUP}/providers"
-_GROUP_TYPE = "Microsoft.Resources/resourceGroups"
+_GROUP = f"{RESOURCE_GROUP}/providers"
 _IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _NETWORK_TYPE = "Microsoft.Network/virtualNetworks"
 _SUBNET_TYPE = f"{_NETWORK_TYPE}/subnets"
-_PROVIDER_APIS = ("2021-04-01",)
 _IDENTITY_APIS = ("2018-11-30", "2023-01-31", "2024-11-30")
 _NETWORK_APIS = ("2023-09-01", "2025-03-01")
 
 
 async def list_providers(context: CallContext) -> web.Response:
     """List the resource providers; all are registered (plan another answer as a fault)."""
-    _check_version(context, "Microsoft.Resources/providers", _PROVIDER_APIS)
+    context.check_version("Microsoft.Resources/providers", RESOURCES_APIS)
     root = context.request.path.rstrip("/")
     return paged(
         context,
@@ -59,33 +54,11 @@ async def list_providers(context: CallContext) -> web.Response:
     )
 
 
-async def get_group(context: CallContext) -> web.Response:
-    """Answer a resource group; each exists and lies in westeurope."""
-    _check_version(context, _GROUP_TYPE, _PROVIDER_APIS)
-    _refuse(context, [], "Microsoft.Resources/subscriptions/resourceGroups")
-    group = {"id": context.request.path, "name": context.names["group"], "type": _GROUP_TYPE}
-    properties = {"provisioningState": "Succeeded"}
-    return json_answer(group | {"location": LOCATION, "tags": {}, "properties": properties})
-
-
-async def list_group_content(context: CallContext) -> web.Response:
-    """List what Compute has in a resource group."""
-    _check_version(context, _GROUP_TYPE, _PROVIDER_APIS)
-    _refuse(context, [], "Microsoft.Resources/subscriptions/resourceGroups/resources")
-    group_id = context.request.path.rstrip("/").removesuffix("/resources")
-    top = context.request.query.get("$top", "")
-    listed: list[dict[str, Any]] = [
-        {key: resource[key] for key in ("id", "name", "type", "location") if key in resource}
-        for resource in context.simulator.compute.in_group(group_id)
-    ]
-    return paged(context, listed[: int(top) if top.isdecimal() else None])
-
-
 async def get_identity(context: CallContext) -> web.Response:
     """Answer a user-assigned identity, with the ids that tokens and templates show."""
-    _check_version(context, _IDENTITY_TYPE, _IDENTITY_APIS)
+    context.check_version(_IDENTITY_TYPE, _IDENTITY_APIS)
     identity_id, name = context.request.path, context.names["name"]
-    _refuse(context, [name], _IDENTITY_TYPE)
+    refuse_look(context, [name], _IDENTITY_TYPE)
     if name_rules.is_missing([name]):
         raise exceptions.resource_not_found(_IDENTITY_TYPE, name, context.names["group"])
     known = context.simulator.settings.identity_client_ids
@@ -108,9 +81,9 @@ async def get_identity(context: CallContext) -> web.Response:
 
 async def get_subnet(context: CallContext) -> web.Response:
     """Answer a subnet; one that is called after containers is delegated to container groups."""
-    _check_version(context, _SUBNET_TYPE, _NETWORK_APIS)
+    context.check_version(_SUBNET_TYPE, _NETWORK_APIS)
     subnet_id, names = context.request.path, context.names
-    _refuse(context, [names["network"], names["name"]], _SUBNET_TYPE)
+    refuse_look(context, [names["network"], names["name"]], _SUBNET_TYPE)
     if name_rules.is_missing([names["network"]]):
         raise exceptions.resource_not_found(_NETWORK_TYPE, names["network"], names["group"])
     if name_rules.is_missing([names["name"]]):
@@ -140,21 +113,8 @@ def _delegation(subnet_id: str) -> dict[str, object]:
     }
 
 
-def _check_version(context: CallContext, resource_type: str, known: tuple[str, ...]) -> None:
-    if context.version.name not in known:
-        raise exceptions.api_version_unknown(resource_type, context.version.name, known)
-
-
-def _refuse(context: CallContext, names: list[str], resource_type: str) -> None:
-    group = context.names["group"]
-    name_rules.refuse_forbidden([group, *names], f"{resource_type}/read", context.request.path)
-    name_rules.refuse_missing_group(group)
-
-
 ROUTES = [
     Route("list_providers", "GET", "subscriptions/{subscription}/providers", list_providers),
-    Route("get_group", "GET", _RESOURCE_GROUP, get_group),
-    Route("list_group_content", "GET", f"{_RESOURCE_GROUP}/resources", list_group_content),
     Route("get_identity", "GET", f"{_GROUP}/{_IDENTITY_TYPE}/{{name}}", get_identity),
     Route(
         "get_subnet", "GET", f"{_GROUP}/{_NETWORK_TYPE}/{{network}}/subnets/{{name}}", get_subnet

@@ -30,6 +30,7 @@ _DELETES_LEFT = {"x-ms-ratelimit-remaining-subscription-deletes": "14999"}
 async def put_template(context: CallContext) -> web.Response:
     """Create a template: 201 with the echo, then an operation."""
     address = _address(context)
+    context.simulator.groups.require(context.group_id)
     _check_name(address.name, "imageTemplateName")
     body = unmarshal.read(context.json_object(), "ImageTemplate", context.version)
     if not body.get("location"):

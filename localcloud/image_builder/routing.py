@@ -15,7 +15,11 @@ from typing import Any
 from aiohttp import web
 
 from localcloud.image_builder.api_versions import ApiVersion
-from localcloud.image_builder.exceptions import invalid_json, not_simulated
+from localcloud.image_builder.exceptions import (
+    api_version_unknown,
+    invalid_json,
+    not_simulated,
+)
 from localcloud.image_builder.faults import NO_PLAN, Answer
 from localcloud.image_builder.simulator import Simulator
 
@@ -38,6 +42,21 @@ class CallContext:
     version: ApiVersion
     body: bytes = b""
     plan: Answer = field(default=NO_PLAN)
+
+    @property
+    def group_id(self) -> str:
+        """The resource group in the path."""
+        subscription, group = self.names["subscription"], self.names["group"]
+        return f"/subscriptions/{subscription}/resourceGroups/{group}"
+
+    def check_version(self, resource_type: str, known: tuple[str, ...]) -> None:
+        """Let an API version through that the resource type has.
+
+        Raises:
+            ArmError: it is none of the known ones.
+        """
+        if self.version.name not in known:
+            raise api_version_unknown(resource_type, self.version.name, known)
 
     def json_object(self) -> dict[str, Any]:
         """Return the body.

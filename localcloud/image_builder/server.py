@@ -15,7 +15,7 @@ from aiohttp import web
 
 from localcloud.clock import Clock
 from localcloud.compute import urls as compute_urls
-from localcloud.image_builder import exceptions, neighbours, urls
+from localcloud.image_builder import exceptions, group_calls, neighbours, urls
 from localcloud.image_builder.api_versions import NAMES, ApiVersion
 from localcloud.image_builder.authorization import check_bearer_token
 from localcloud.image_builder.build_vm_protocol import BuildVm, Fetcher, LogStore
@@ -31,7 +31,7 @@ from localcloud.image_builder.surroundings import Surroundings
 
 SIMULATOR = web.AppKey("simulator", Simulator)
 MAX_BODY_BYTES = 4 * 1024 * 1024
-_ROUTES = [*urls.ROUTES, *neighbours.ROUTES, *compute_urls.ROUTES]
+_ROUTES = [*urls.ROUTES, *group_calls.ROUTES, *neighbours.ROUTES, *compute_urls.ROUTES]
 _AIB_CALLS = frozenset(route.name for route in urls.ROUTES)
 
 

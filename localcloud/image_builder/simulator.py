@@ -35,6 +35,7 @@ from localcloud.image_builder.operations import (
     planned_outcome,
     timed_operation,
 )
+from localcloud.image_builder.resource_groups import ResourceGroups
 from localcloud.image_builder.run_execution import RunExecution
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.simulator_store import SimulatorStore
@@ -61,6 +62,7 @@ class Simulator:
             self.faults = FaultPlans(self._store)
             self.journal = Journal(self._store)
             self.inventory = Inventory(self._store)
+            self.groups = ResourceGroups(self._store, self.inventory, self.compute)
         self.compute.put_what_was_built(SUBSCRIPTION_ID, RESOURCE_GROUP)
         self._submissions = Submissions(surroundings, settings, self.compute)
         self._runs = RunExecution(surroundings, settings, self.compute, self.inventory.save)

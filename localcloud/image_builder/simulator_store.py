@@ -17,7 +17,7 @@ from typing import Literal
 from localcloud.errors import StateError
 
 FILE_NAME = "simulator.db"
-Kind = Literal["template", "ending", "compute", "fault"]
+Kind = Literal["template", "ending", "compute", "fault", "group"]
 _CREATE = """
 create table if not exists documents(
   kind text not null, id text not null, document text not null, primary key(kind, id));

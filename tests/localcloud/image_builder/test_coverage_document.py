@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from localcloud.compute import urls as compute_urls
-from localcloud.image_builder import neighbours, urls
+from localcloud.image_builder import group_calls, neighbours, urls
 from localcloud.image_builder.faults import Answer, FaultPlan, Match
 from localcloud.image_builder.journal import JournalEntry
 from tests.localcloud.image_builder.test_recorded_traffic import EXCEPTIONS, PAIRS
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs/local-cloud-coverage.md").read_text()
-ROUTES = [*urls.ROUTES, *neighbours.ROUTES, *compute_urls.ROUTES]
+ROUTES = [*urls.ROUTES, *group_calls.ROUTES, *neighbours.ROUTES, *compute_urls.ROUTES]
 
 
 def test_every_simulated_call_is_listed_and_no_other():
