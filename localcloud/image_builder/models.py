@@ -138,7 +138,8 @@ class Template:
         address: subscription, resource group and name.
         version: API version of the PUT; gallery versions are numbered by it.
         properties: canonical properties, without what is read-only.
-        guid: part of the staging group's name.
+        exact_staging_group: id of the resource group where AIB works.
+        made_staging_group: whether AIB made that group, and deletes it with the template.
     """
 
     address: TemplateAddress
@@ -157,6 +158,7 @@ class Template:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     update: Change | None = None
     deletion: Change | None = None
+    made_staging_group: bool = True
 
     def provisioning_state(self, now: datetime) -> str:
         """Return `provisioningState` at `now`."""
@@ -173,6 +175,11 @@ class Template:
     def is_active(self, now: datetime) -> bool:
         """Tell whether a run goes on or is being cancelled."""
         return self.run_state(now) in ACTIVE_STATES
+
+    @property
+    def was_created(self) -> bool:
+        """Whether its creation is over and has not failed."""
+        return self.is_created and self.submission.error is None
 
     def operations(self) -> list[Submission | Run]:
         """Return those of its creation and of its runs."""

@@ -39,7 +39,8 @@ from localcloud.image_builder.resource_groups import ResourceGroups
 from localcloud.image_builder.run_execution import RunExecution
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.simulator_store import SimulatorStore
-from localcloud.image_builder.staging_group import exact_group_id
+from localcloud.image_builder.staging_group import exact_group_id, given_group_id
+from localcloud.image_builder.staging_store import StagingStore
 from localcloud.image_builder.submission import INTERNAL_ERROR, Submissions
 from localcloud.image_builder.surroundings import Surroundings
 
@@ -62,9 +63,10 @@ class Simulator:
             self.faults = FaultPlans(self._store)
             self.journal = Journal(self._store)
             self.inventory = Inventory(self._store)
-            self.groups = ResourceGroups(self._store, self.inventory, self.compute)
+            account_name = StagingStore(surroundings.log_store).account_name
+            self.groups = ResourceGroups(self._store, self.inventory, self.compute, account_name)
         self.compute.put_what_was_built(SUBSCRIPTION_ID, RESOURCE_GROUP)
-        self._submissions = Submissions(surroundings, settings, self.compute)
+        self._submissions = Submissions(surroundings, settings, self.compute, self.groups)
         self._runs = RunExecution(surroundings, settings, self.compute, self.inventory.save)
         self._distribution = Distribution(surroundings, settings, self.compute)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -94,17 +96,19 @@ class Simulator:
             now + timedelta(seconds=durations.create),
             now + timedelta(seconds=durations.failed_create),
         )
-        group = exact_group_id(address.subscription, address.group, address.name, str(uuid.uuid4()))
         properties = dict(body["properties"])
+        given = given_group_id(properties)
+        own = exact_group_id(address.subscription, address.group, address.name, str(uuid.uuid4()))
         template = Template(
             address,
             version,
             body["location"],
             properties,
             submission,
-            _given_group(properties) or group,
+            given or own,
             body.get("identity"),
             body.get("tags") or {},
+            made_staging_group=not given,
         )
         if plan.provisioning is not None:
             code = plan.error_code or "Unauthorized"
@@ -269,12 +273,8 @@ class Simulator:
         await self._distribution.forget(template)
         await self._runs.forget(template)
         shutil.rmtree(self._submissions.folder_of(template), ignore_errors=True)
+        self.groups.forget(template)
         self.inventory.remove(template, self.now())
-
-
-def _given_group(properties: dict[str, Any]) -> str:
-    given = str(properties.get("stagingResourceGroup") or "")
-    return f"/{given.lstrip('/')}" if given else ""
 
 
 def _apply(template: Template, update: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 LogLocationForm = Literal["by_version", "arm", "url"]
 LOG_CONTAINER = "packerlogs"
@@ -14,6 +14,12 @@ def exact_group_id(subscription: str, group: str, template_name: str, guid: str)
     """Return the id of the group that AIB makes (177 of 179 recordings)."""
     short = f"IT_{group}_{template_name}"[:_NAME_CHARACTERS]
     return f"/subscriptions/{subscription}/resourceGroups/{short}_{guid}"
+
+
+def given_group_id(properties: dict[str, Any]) -> str:
+    """Return the id of the group that a template names; empty when it names none."""
+    given = str(properties.get("stagingResourceGroup") or "")
+    return f"/{given.lstrip('/')}" if given else ""
 
 
 def log_blob(run_id: str) -> str:

@@ -18,6 +18,8 @@ from localcloud.image_builder import identities
 from localcloud.image_builder.build_vm_protocol import DownloadedFile, FetchFailed
 from localcloud.image_builder.exceptions import IDENTITY_NEEDED, SEE_TROUBLESHOOTING
 from localcloud.image_builder.models import ProvisioningError, Template
+from localcloud.image_builder.regions import region_key
+from localcloud.image_builder.resource_groups import ResourceGroups
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.surroundings import Surroundings
 
@@ -44,11 +46,16 @@ class Submissions:
     """Checks and downloads for templates, each in a task of its own."""
 
     def __init__(
-        self, surroundings: Surroundings, settings: SimulatorSettings, compute: ComputeStore
+        self,
+        surroundings: Surroundings,
+        settings: SimulatorSettings,
+        compute: ComputeStore,
+        groups: ResourceGroups,
     ) -> None:
         self._surroundings = surroundings
         self._settings = settings
         self._compute = compute
+        self._groups = groups
 
     async def submit(self, template: Template) -> None:
         """Do the work of a PUT; the submission then knows its end and its error."""
@@ -56,7 +63,7 @@ class Submissions:
         try:
             with clock.busy():
                 _check_identity(template)
-                _check_staging_group(template)
+                self._take_staging_group(template)
                 if template.version.strict:
                     self._check_regions(template)
                 template.exact_version = self._exact_version(template.properties["source"])
@@ -68,6 +75,16 @@ class Submissions:
             logger.warning("submission_broke template=%s error=%r", template.address.name, error)
             submission.error = INTERNAL_ERROR
         submission.downloads_utc = clock.now()
+
+    def _take_staging_group(self, template: Template) -> None:
+        """Look at a group that the template names; AIB makes one that does not exist."""
+        given = str(template.properties.get("stagingResourceGroup") or "")
+        if not given:
+            return
+        if not _GROUP.fullmatch(given):
+            text = f"The staging resource group '{given}' is no id of a resource group."
+            raise _failed("BadStagingResourceGroup", text)
+        template.made_staging_group = self._groups.find(template.exact_staging_group) is None
 
     def _exact_version(self, source: dict[str, Any]) -> str | None:
         kind = str(source.get("type")).lower()
@@ -115,7 +132,7 @@ class Submissions:
     def _check_managed_source(self, template: Template, image_id: str) -> None:
         subscription = f"/subscriptions/{template.address.subscription}/"
         image = self._compute.get(image_id) or {"location": template.location}
-        is_here = _region_key(image["location"]) == _region_key(template.location)
+        is_here = region_key(image["location"]) == region_key(template.location)
         if not (is_here and image_id.lower().startswith(subscription.lower())):
             text = f"Managed image {image_id} must be of the template's subscription and region."
             raise _failed("BadManagedImageSource", text)
@@ -124,7 +141,7 @@ class Submissions:
         regions = [region["name"] for region in target.get("targetRegions") or []]
         regions += target.get("replicationRegions") or []
         home = self._compute.gallery_location(str(target["galleryImageId"]))
-        if regions and home and _region_key(home) not in map(_region_key, regions):
+        if regions and home and region_key(home) not in map(region_key, regions):
             text = f"One of the target regions must be that of the gallery, {home}."
             raise _failed("BadSharedImageDistribute", text)
 
@@ -166,11 +183,6 @@ class Submissions:
         return self._settings.scratch_directory / "downloads" / template.submission.operation_id
 
 
-def _region_key(region: str) -> str:
-    """Return `westeurope` for `West Europe`."""
-    return region.replace(" ", "").lower()
-
-
 def _without_sas(url: str) -> str:
     return url.partition("?")[0]
 
@@ -178,13 +190,6 @@ def _without_sas(url: str) -> str:
 def _check_identity(template: Template) -> None:
     if template.version.needs_identity and not identities.assigned(template.identity):
         raise _failed("Other", IDENTITY_NEEDED)
-
-
-def _check_staging_group(template: Template) -> None:
-    given = str(template.properties.get("stagingResourceGroup") or "")
-    if given and not _GROUP.fullmatch(given):
-        text = f"The staging resource group '{given}' is no id of a resource group."
-        raise _failed("BadStagingResourceGroup", text)
 
 
 def _failed(provisioning_code: str, message: str) -> SubmissionFailed:
