@@ -19,7 +19,7 @@ from localcloud.image_builder.build_vm_protocol import DownloadedFile, FetchFail
 from localcloud.image_builder.exceptions import IDENTITY_NEEDED, SEE_TROUBLESHOOTING
 from localcloud.image_builder.models import ProvisioningError, Template
 from localcloud.image_builder.regions import region_key
-from localcloud.image_builder.resource_groups import ResourceGroups
+from localcloud.image_builder.resource_groups import ResourceGroup, ResourceGroups
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.surroundings import Surroundings
 
@@ -82,9 +82,22 @@ class Submissions:
         if not given:
             return
         if not _GROUP.fullmatch(given):
-            text = f"The staging resource group '{given}' is no id of a resource group."
-            raise _failed("BadStagingResourceGroup", text)
-        template.made_staging_group = self._groups.find(template.exact_staging_group) is None
+            raise _bad_staging_group(given, "is no id of a resource group")
+        group = self._groups.find(template.exact_staging_group)
+        template.made_staging_group = group is None
+        if template.version.strict:
+            _check_staging_subscription(template)
+            if group is not None:
+                self._check_staging_group(template, group)
+
+    def _check_staging_group(self, template: Template, group: ResourceGroup) -> None:
+        group_id, own_id = template.exact_staging_group, template.address.resource_id
+        if group.location != region_key(template.location):
+            text = f"is in {group.location} and not in the template's region"
+            raise _bad_staging_group(group_id, text)
+        for resource in self._groups.content(group_id):
+            if resource["id"].lower() != own_id.lower():
+                raise _bad_staging_group(group_id, f"is not empty, it has {resource['id']}")
 
     def _exact_version(self, source: dict[str, Any]) -> str | None:
         kind = str(source.get("type")).lower()
@@ -190,6 +203,17 @@ def _without_sas(url: str) -> str:
 def _check_identity(template: Template) -> None:
     if template.version.needs_identity and not identities.assigned(template.identity):
         raise _failed("Other", IDENTITY_NEEDED)
+
+
+def _check_staging_subscription(template: Template) -> None:
+    group_id, subscription = template.exact_staging_group, template.address.subscription
+    if group_id.split("/")[2].lower() != subscription.lower():
+        raise _bad_staging_group(group_id, "is not in the template's subscription")
+
+
+def _bad_staging_group(group_id: str, what: str) -> SubmissionFailed:
+    text = f"The staging resource group '{group_id}' {what}. {SEE_TROUBLESHOOTING}"
+    return _failed("BadStagingResourceGroup", text)
 
 
 def _failed(provisioning_code: str, message: str) -> SubmissionFailed:

@@ -8,6 +8,7 @@ from localcloud.image_builder.build_vm_protocol import BuildResult
 from tests.localcloud.image_builder.cloud_on_a_desk import (
     GALLERY_IMAGE,
     GROUP,
+    SUBSCRIPTION,
     TEMPLATES,
     MemoryFetcher,
     ScriptedBuildVm,
@@ -72,7 +73,8 @@ async def test_a_file_that_cannot_be_downloaded_fails_the_template(tmp_path):
 
 async def test_a_second_template_on_a_staging_group_fails_until_the_first_is_gone(tmp_path):
     """The group is the first one's, failed run or not; a template that failed has none."""
-    groups = ["/subscriptions/s/resourceGroups/own", "/subscriptions/S/resourcegroups/OWN"]
+    own = f"/subscriptions/{SUBSCRIPTION}/resource"
+    groups = [f"{own}Groups/own", f"{own}groups/OWN"]
     async with open_desk(tmp_path) as desk:
         paths = [
             await desk.create(name, stagingResourceGroup=group)
