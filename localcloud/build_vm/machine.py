@@ -25,10 +25,10 @@ from localcloud.build_vm.sandbox import Order, Sandbox, SandboxBroken
 from localcloud.build_vm.steps import Step, StepUnclear, WindowsStep, plan_steps
 from localcloud.image_builder.build_vm_protocol import BuildResult, DownloadedFile
 from localcloud.image_builder.customization_log import CustomizationLog
+from localcloud.image_builder.error_handling import keeps_build_vm
 
 logger = logging.getLogger(__name__)
 
-_CLEANING_UP = "Provisioning step had errors: Running the cleanup provisioner, if any..."
 _TIMED_OUT = "Timeout waiting for microservice to complete: 'context deadline exceeded'"
 
 
@@ -112,16 +112,16 @@ class LocalBuildVm:
             steps = plan_steps(template, downloads)
         except StepUnclear as unclear:
             written.finish(str(unclear))
-            return BuildResult(succeeded=False, message=str(unclear))
-        run = _Run(steps, written)
+            return BuildResult(succeeded=False, message=str(unclear), vm_broke=True)
+        run = _Run(steps, written, template.get("properties") or {})
         try:
             async with asyncio.timeout(self._settings.limit_seconds):
                 async with self._machine_for(template, steps) as sandbox:
                     return await run.execute(sandbox, self.isolation.name)
         except TimeoutError:
-            return run.failed(_TIMED_OUT)
+            return run.failed(_TIMED_OUT, vm_broke=True)
         except SandboxBroken as broken:
-            return run.failed(str(broken))
+            return run.failed(str(broken), vm_broke=True)
         except asyncio.CancelledError:
             written.packer_err("Cancelling builder after context cancellation context canceled")
             written.finish("context canceled")
@@ -159,9 +159,12 @@ class LocalBuildVm:
 class _Run:
     """The steps of one run and where it has got to."""
 
-    def __init__(self, steps: list[Step], log: CustomizationLog) -> None:
+    def __init__(
+        self, steps: list[Step], log: CustomizationLog, properties: dict[str, Any]
+    ) -> None:
         self._steps = steps
         self._log = log
+        self._properties = properties
         self._current: Step | None = None
 
     async def execute(self, sandbox: Sandbox | None, isolation_name: str) -> BuildResult:
@@ -181,11 +184,15 @@ class _Run:
         self._log.finish()
         return BuildResult(succeeded=True)
 
-    def failed(self, message: str, exit_code: int | None = None) -> BuildResult:
+    def failed(
+        self, message: str, exit_code: int | None = None, *, vm_broke: bool = False
+    ) -> BuildResult:
         """End the log with the cause and return it."""
         step = self._current
         if step:
-            self._log.announce(_CLEANING_UP)
+            phase = "Validating" if step.in_validation else "Customizing"
+            keeps_vm = not vm_broke and keeps_build_vm(self._properties, phase)
+            self._log.fail_step(message, keeps_vm=keeps_vm)
         self._log.finish(message)
         return BuildResult(
             succeeded=False,
@@ -193,4 +200,5 @@ class _Run:
             exit_code=exit_code,
             message=message,
             failed_in_validation=bool(step and step.in_validation),
+            vm_broke=vm_broke,
         )

@@ -36,6 +36,7 @@ class BuildResult:
         exit_code: exit code of the failed step's command.
         message: one sentence about the failure; empty after success.
         failed_in_validation: whether a validation failed and not a customizer.
+        vm_broke: whether no step failed, but there was no build VM, it broke, or its time was over.
     """
 
     succeeded: bool
@@ -43,6 +44,7 @@ class BuildResult:
     exit_code: int | None = None
     message: str = ""
     failed_in_validation: bool = False
+    vm_broke: bool = False
 
 
 class BuildVm(Protocol):

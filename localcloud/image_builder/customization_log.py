@@ -73,6 +73,21 @@ class CustomizationLog:
         """Mark the good end of a customizer or validator."""
         self.packer_err(f"[INFO] (telemetry) ending {provisioner_of(step_type)}")
 
+    def fail_step(self, error: str, *, keeps_vm: bool) -> None:
+        """Write what Packer does about the step that failed.
+
+        Args:
+            error: the cause, which Packer repeats where it leaves the build VM as it is.
+            keeps_vm: whether it does (hashicorp/packer-plugin-sdk, `-on-error=abort`).
+        """
+        if keeps_vm:
+            self.announce(error)
+            self.announce('Step "StepProvision" failed, aborting...')
+        else:
+            self.announce(
+                "Provisioning step had errors: Running the cleanup provisioner, if any..."
+            )
+
     def finish(self, error: str | None = None) -> None:
         """Close the log: with the cause of the failure, or with the finished build."""
         if error is None:

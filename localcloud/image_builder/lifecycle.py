@@ -108,13 +108,18 @@ class Progress:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What `lastRunStatus` says at a moment; `end_utc` is None while the run goes on."""
+    """What `lastRunStatus` says at a moment; `end_utc` is None while the run goes on.
+
+    `failed_in` is the sub-state whose own error ended it: empty where time was over, or a machine
+    broke.
+    """
 
     state: str
     sub_state: str | None = None
     end_utc: datetime | None = None
     message: str = ""
     error: dict[str, Any] | None = None
+    failed_in: str = ""
 
 
 @dataclass
@@ -127,6 +132,7 @@ class Run:
         started_utc: time of POST run.
         phases: its sub-states.
         timeout_minutes: `buildTimeoutInMinutes`; 0 means 240.
+        kept_vm: name of the build VM that the failed run has left; empty for none.
     """
 
     run_id: str
@@ -142,6 +148,7 @@ class Run:
     canceled_utc: datetime = NEVER
     is_settled: bool = False
     distributed_utc: datetime | None = field(default=None)
+    kept_vm: str = ""
 
     @property
     def longest(self) -> timedelta:
@@ -233,11 +240,11 @@ class Run:
         if self.outcome is not None:
             if self.outcome.state == "Failed":
                 message = self.outcome.message or self.failure_message
-                return self._failed(end, message, self.outcome.error)
+                return self._failed(end, message, self.outcome.error, self._ends_in())
             return RunStatus(self.outcome.state, end_utc=end, message=self.outcome.message)
         result = self.execution.result if self.execution else None
         if result is not None and not result.succeeded:
-            return self._failed(end, self.failure_message, None)
+            return self._failed(end, self.failure_message, None, self._ends_in())
         return RunStatus("Succeeded", end_utc=end)
 
     def _note_on_speed(self) -> str:
@@ -252,6 +259,12 @@ class Run:
             f"{seconds / speed:.3g} s for its commands; a lower --speed gives them more)"
         )
 
-    def _failed(self, end: datetime, message: str, error: dict[str, Any] | None) -> RunStatus:
-        default = {"code": "PackerBuildFailed", "message": message}
-        return RunStatus("Failed", end_utc=end, message=message, error=error or default)
+    def _failed(
+        self, end: datetime, message: str, error: dict[str, Any] | None, failed_in: str = ""
+    ) -> RunStatus:
+        error = error or {"code": "PackerBuildFailed", "message": message}
+        result = self.execution.result if self.execution else None
+        has_broken = result is not None and result.vm_broke
+        if has_broken or failed_in not in [phase.name for phase in self.phases]:
+            failed_in = ""
+        return RunStatus("Failed", None, end, message, error, failed_in)

@@ -11,7 +11,12 @@ FAILED_SCRIPT = "Script exited with non-zero exit status: 1. Allowed exit codes 
 
 
 def write_plausible_log(
-    log: CustomizationLog, steps: list[dict[str, Any]], status: RunStatus, failed_at: str
+    log: CustomizationLog,
+    steps: list[dict[str, Any]],
+    status: RunStatus,
+    failed_at: str,
+    *,
+    keeps_vm: bool,
 ) -> None:
     """Write the log of a run that ended without a build VM.
 
@@ -20,6 +25,7 @@ def write_plausible_log(
         steps: customizers and validators of the template.
         status: how the run ended.
         failed_at: sub-state in which it failed; the last step fails in Customizing and Validating.
+        keeps_vm: whether the build VM is kept.
     """
     log.announce("Deploying deployment template ...")
     if status.state == "Failed" and failed_at in ("Queued", "Building"):
@@ -32,7 +38,7 @@ def write_plausible_log(
         kind = str(step.get("type"))
         log.start_step(kind, f"Provisioning step '{step.get('name') or f'{kind}[{index}]'}'")
         if step_fails and index == len(steps) - 1:
-            log.announce("Provisioning step had errors: Running the cleanup provisioner, if any...")
+            log.fail_step(FAILED_SCRIPT, keeps_vm=keeps_vm)
             log.finish(FAILED_SCRIPT)
             return
         log.end_step(kind)

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.compute.models import ComputeStore
-from localcloud.image_builder import identities
+from localcloud.image_builder import identities, staging_content
 from localcloud.image_builder.build_vm_protocol import BuildResult, BuildVm
 from localcloud.image_builder.customization_log import CustomizationLog
+from localcloud.image_builder.error_handling import keeps_build_vm
 from localcloud.image_builder.exceptions import IDENTITY_NEEDED
 from localcloud.image_builder.lifecycle import (
     Execution,
@@ -111,8 +112,20 @@ class RunExecution:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def keep_log(self, template: Template, run: Run, status: RunStatus) -> None:
-        """See to it that an ended run has its log in the log store."""
+    async def conclude(self, template: Template, run: Run, status: RunStatus) -> None:
+        """See to what an ended run leaves: its log, and its build VM where errors keep it."""
+        await self._keep_log(template, run, status)
+        if keeps_build_vm(template.properties, status.failed_in):
+            run.kept_vm = staging_content.new_vm_name()
+            logger.warning(
+                "build_vm_kept template=%s run_id=%s vm=%s group=%s",
+                template.address.name,
+                run.run_id,
+                run.kept_vm,
+                template.exact_staging_group,
+            )
+
+    async def _keep_log(self, template: Template, run: Run, status: RunStatus) -> None:
         if run.execution is not None or run.cancel_utc is not None:
             return
         failed_at = run.outcome.at_phase if run.outcome else ""
@@ -121,7 +134,9 @@ class RunExecution:
         if self._is_too_short(template):
             writer.output(JWT_EXPIRES)
         properties, _ = template.to_execute()
-        write_plausible_log(writer, steps_of(properties), status, failed_at)
+        keeps_vm = keeps_build_vm(properties, status.failed_in)
+        steps = steps_of(properties)
+        write_plausible_log(writer, steps, status, failed_at, keeps_vm=keeps_vm)
         await self._upload(run)
 
     async def forget(self, template: Template) -> None:
@@ -205,7 +220,7 @@ class RunExecution:
         except Exception as error:  # noqa: BLE001 - a broken build VM is a failed run
             logger.warning("build_vm_broke run_id=%s error=%r", run.run_id, error)
             CustomizationLog(log, self._surroundings.clock.now).finish(str(error))
-            return BuildResult(succeeded=False, message=str(error))
+            return BuildResult(succeeded=False, message=str(error), vm_broke=True)
 
     async def _upload(self, run: Run) -> None:
         await self._store.upload(LOG_CONTAINER, log_blob(run.run_id), self.log_path(run))

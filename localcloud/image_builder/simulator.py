@@ -258,7 +258,7 @@ class Simulator:
     async def _settle_run(self, template: Template, run: Run, now: datetime) -> None:
         status = run.status(now)
         if not run.is_settled:
-            await self._runs.keep_log(template, run, status)
+            await self._runs.conclude(template, run, status)
             run.is_settled = True
             self.inventory.save(template)
         if run.distributed_utc is None and _is_distributed(run, status, now):

@@ -6,12 +6,25 @@ look for AIB's storage accounts.
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from localcloud.image_builder.models import Template
 from localcloud.image_builder.regions import region_key
 
 _AIB = "AzureVMImageBuilder"
+# Names in Packer's manner (hashicorp/packer-plugin-azure).
+_VM_PREFIX = "pkrvm"
+_OF_VM = {
+    "Microsoft.Compute/virtualMachines": _VM_PREFIX,
+    "Microsoft.Compute/disks": "pkros",
+    "Microsoft.Network/networkInterfaces": "pkrni",
+}
+_OF_OWN_NETWORK = {
+    "Microsoft.Network/virtualNetworks": "pkrvn",
+    "Microsoft.Network/publicIPAddresses": "pkrip",
+    "Microsoft.Network/networkSecurityGroups": "pkrsg",
+}
 
 
 def group_tags(template: Template) -> dict[str, str]:
@@ -34,7 +47,21 @@ def content_of(template: Template, account_name: str) -> list[dict[str, Any]]:
         template: the one that has the group.
         account_name: name of the storage account for logs and VHDs.
     """
-    return [_resource(template, "Microsoft.Storage/storageAccounts", account_name)]
+    content = [_resource(template, "Microsoft.Storage/storageAccounts", account_name)]
+    profile = template.properties.get("vmProfile") or {}
+    kinds = _OF_VM
+    if not (profile.get("vnetConfig") or {}).get("subnetId"):
+        kinds = {**_OF_VM, **_OF_OWN_NETWORK}
+    for run in template.runs:
+        if run.kept_vm:
+            suffix = run.kept_vm.removeprefix(_VM_PREFIX)
+            content += [_resource(template, kind, f"{kinds[kind]}{suffix}") for kind in kinds]
+    return content
+
+
+def new_vm_name() -> str:
+    """Make up the name of a build VM; what belongs to it has the same last characters."""
+    return f"{_VM_PREFIX}{secrets.token_hex(5)}"
 
 
 def _owner(template: Template) -> dict[str, str]:
