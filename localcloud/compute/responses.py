@@ -35,6 +35,7 @@ def put_resource(resource_type: str) -> Respond:
 
     async def respond(context: CallContext) -> web.Response:
         """Store the body."""
+        context.simulator.groups.require(context.group_id)
         compute, resource_id = context.simulator.compute, _resource_id(context)
         body = context.json_object()
         if not body.get("location"):
