@@ -85,6 +85,7 @@ def _checks(recipe: Recipe) -> list[Check]:
         aib_identity_id=settings().aib_identity_id,
         build_vm_identity_id=settings().build_vm_identity_id,
         images_container=settings().images_container,
+        resource_group=settings().build_resource_group,
     )
     return checks_of(recipe, needs)
 

@@ -173,7 +173,8 @@ def _what_costs_or_does_nothing(recipe: Part) -> Iterator[Fault]:
         handling = recipe["properties"]["errorHandling"][choice]
         if handling.value == "abort":
             yield handling.fault(
-                "leaves the VM of a failed build running at your cost until you delete it"
+                "leaves the VM of a failed build running at your cost, until you delete it or the "
+                "template"
             )
     only_source = recipe["properties"]["validate"]["sourceValidationOnly"]
     if only_source.value is True:

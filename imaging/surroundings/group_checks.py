@@ -22,20 +22,23 @@ _GROUPS_READ = "Microsoft.Resources/subscriptions/resourceGroups/read"
 _CONTENT_READ = "Microsoft.Resources/subscriptions/resourceGroups/resources/read"
 
 
-def group_checks(recipe: Recipe, subscription_id: str, region: str) -> Iterator[Check]:
+def group_checks(
+    recipe: Recipe, subscription_id: str, region: str, resource_group: str
+) -> Iterator[Check]:
     """List what to ask about resource groups.
 
     Args:
         recipe: what image to make.
         subscription_id: where the template will be.
         region: its region; empty when nothing tells it.
+        resource_group: its resource group; empty when nothing tells it.
     """
     for index, target in enumerate(recipe.properties.distribute):
         if isinstance(target, ManagedImageTarget):
             yield _group_of_image(f"properties.distribute[{index}].imageId", target.image_id)
     if recipe.properties.staging_resource_group:
         staging = recipe.properties.staging_resource_group
-        yield from _staging_group(staging, subscription_id, region)
+        yield from _staging_group(staging, subscription_id, region, resource_group)
 
 
 def _group_of_image(place: str, image_id: str) -> Check:
@@ -50,7 +53,9 @@ def _group_of_image(place: str, image_id: str) -> Check:
     )
 
 
-def _staging_group(group_id: str, subscription_id: str, region: str) -> Iterator[Check]:
+def _staging_group(
+    group_id: str, subscription_id: str, region: str, resource_group: str
+) -> Iterator[Check]:
     group = Check(
         place="properties.stagingResourceGroup",
         value=group_id,
@@ -62,9 +67,12 @@ def _staging_group(group_id: str, subscription_id: str, region: str) -> Iterator
         ),
         absence="allowed",
     )
+    certain = in_other_subscription(group.subject, group_id, subscription_id)
+    if not certain and group_id.rpartition("/")[2].lower() == resource_group.lower():
+        certain = f"{group.subject} will hold the template itself, so it is never empty"
     yield replace(
         group,
-        certain=in_other_subscription(group.subject, group_id, subscription_id),
+        certain=certain,
         misfits=partial(_is_at_home, group, region),
     )
     content = replace(

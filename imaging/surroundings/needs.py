@@ -25,6 +25,7 @@ class Needs:
         aib_identity_id: setting AIB_IDENTITY_ID, for recipes without `identity`.
         build_vm_identity_id: setting BUILD_VM_IDENTITY_ID; only some builds use it.
         images_container: setting IMAGES_CONTAINER; empty when nobody can look at it.
+        resource_group: where the template will be; empty when nothing tells it.
     """
 
     subscription_id: str
@@ -32,6 +33,7 @@ class Needs:
     aib_identity_id: str | None = None
     build_vm_identity_id: str | None = None
     images_container: str = ""
+    resource_group: str = ""
 
 
 def checks_of(recipe: Recipe, needs: Needs) -> list[Check]:
@@ -49,7 +51,7 @@ def _checks(recipe: Recipe, needs: Needs, region: str) -> Iterator[Check]:
     of_source = [*source_checks(recipe, needs.subscription_id, region)]
     yield from of_source
     yield from target_checks(recipe, region, of_source[-1].path if of_source else "")
-    yield from group_checks(recipe, needs.subscription_id, region)
+    yield from group_checks(recipe, needs.subscription_id, region, needs.resource_group)
     yield from identity_checks(recipe, needs.aib_identity_id, needs.build_vm_identity_id)
     yield from subnet_checks(recipe)
     yield from vhd_checks(recipe, needs.images_container)

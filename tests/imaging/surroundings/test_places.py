@@ -1,4 +1,4 @@
-"""What lies in storage: files that AIB shall bring, and the container that VHDs go to."""
+"""What a build keeps elsewhere: files that AIB brings, containers of VHDs, staging groups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from imaging.surroundings.check import Verdict
 from imaging.surroundings.file_checks import files_of, judge_files
 from imaging.surroundings.look import Look
-from tests.imaging.surroundings.recipes import NEEDS, asked, recipe, verdict
+from tests.imaging.surroundings.recipes import NEEDS, SUBSCRIPTION, asked, recipe, verdict
 
 URL = "https://files.example/tool.tar?sig=CANARY"
 FILE = {"type": "File", "sourceUri": URL, "destination": "/tmp/tool.tar"}  # noqa: S108 - AIB wants /tmp
@@ -59,6 +59,18 @@ def test_a_file_that_kiln_cannot_see_is_a_note():
         "properties.customize[0].sourceUri: the size of https://files.example/tool.tar is not known"
         " (HTTP 404 without a sign-in); AIB brings files below 20 MB"
     )
+
+
+@pytest.mark.parametrize(("group", "is_refused"), [("Kiln-Builds", True), ("staging", False)])
+def test_the_group_of_the_templates_is_no_staging_group(group: str, is_refused: bool):
+    """AIB wants an empty one, and the template lies in it."""
+    needs = replace(NEEDS, resource_group="kiln-builds")
+    staging = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{group}"
+    found = verdict(recipe(stagingResourceGroup=staging), {"/resources": {"value": []}}, needs)
+    said = [
+        "will hold the template itself, so it is never empty" in f.message for f in found.faults
+    ]
+    assert said == [True] * is_refused
 
 
 def test_a_vhd_needs_the_container_that_it_goes_to():
