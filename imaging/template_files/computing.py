@@ -126,8 +126,8 @@ class Computing:
         return filled
 
     def _refuse_unresolved(self, place: Place, error: UnresolvedError) -> None:
-        way_out = self._repairs.option_for([error.name] if error.name else [])
-        self._repairs.refused(place, f"{error}; write the value{way_out}")
+        option = "" if error.is_final else self._repairs.option_for(error.names)
+        self._repairs.refused(place, f"{error}; {error.way_out}{option}")
 
     def _refuse_placeholders(self, text: str, place: Place) -> None:
         found = dict.fromkeys((one[0], _name(one)) for one in _placeholders(text))

@@ -54,20 +54,26 @@ class Declarations:
         return self._variables[name.lower()]
 
 
-def without_value(name: str, declared: JsonObject) -> UnresolvedError:
-    """Say that a parameter has no value; of a secret, what would become of it.
+def is_secret(declared: JsonObject) -> bool:
+    """Say whether a parameter is declared as a secret.
+
+    Args:
+        declared: what `Declarations` found.
+    """
+    return str(declared.get("type")).lower() in _SECRETS
+
+
+def shown_secret(name: str) -> UnresolvedError:
+    """Say what would become of a secret in a template, whether or not its value is known.
 
     Args:
         name: of the parameter.
-        declared: what `Declarations` found.
     """
-    what = f"parameters('{name}') has no value"
-    if str(declared.get("type")).lower() in _SECRETS:
-        what += (
-            "; it is a secret, which everyone sees who may read the recipe,"
-            " so rather let the step read it from a Key Vault"
-        )
-    return UnresolvedError(what, name)
+    return UnresolvedError(
+        f"parameters('{name}') is a secret, which everyone sees who may read the recipe or the"
+        " template",
+        way_out="let the step read it from a Key Vault, with the build VM's identity",
+    )
 
 
 def typed(value: str, declared: JsonObject, name: str) -> Json:

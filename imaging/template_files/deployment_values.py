@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
-from imaging.template_files.declarations import Declarations, typed, without_value
+from imaging.template_files.declarations import Declarations, is_secret, shown_secret, typed
 from imaging.template_files.deployment_only import surrounding_path, why_not
 from imaging.template_files.expressions import (
     Call,
@@ -15,11 +16,17 @@ from imaging.template_files.expressions import (
     is_expression,
     parse_expression,
 )
-from imaging.template_files.functions import NotExactError, call_function, is_known
-from imaging.template_files.json_values import Json, find
+from imaging.template_files.functions import call_function, is_known
+from imaging.template_files.json_values import Json, JsonObject, find
+from imaging.template_files.lambdas import Lambdas
 from imaging.template_files.loops import Loop, Loops, loops_of
 from imaging.template_files.scopes import Scope
-from imaging.template_files.unresolved import TooMuchError, UnresolvedError
+from imaging.template_files.unresolved import (
+    NotExactError,
+    TooMuchError,
+    UnresolvedError,
+    compute_all,
+)
 
 # Variables can double what they hold line by line. This is a second; what is written out with more
 # than a fourth of it is longer than any recipe may be.
@@ -42,6 +49,7 @@ class DeploymentValues:
         self._outer = DeploymentValues(scope.outer, values, work) if scope.outer else self
         self._open: set[str] = set()
         self._loops = Loops()
+        self._lambdas = Lambdas(self._evaluate)
         self._work_left = work
 
     def compute(self, value: Json) -> Json:
@@ -144,15 +152,35 @@ class DeploymentValues:
     def _call(self, call: Call) -> Json:
         if call.function == "if" and len(call.arguments) == len(("condition", "yes", "no")):
             return self._chosen(call)
+        if self._lambdas.knows(call):
+            return self._of_lambda(call)
         if "." in call.function or not (is_known(call.function) or call.function in _OF_DEPLOYMENT):
             raise UnresolvedError(why_not(call))
-        arguments = [self._evaluate(argument) for argument in call.arguments]
+        arguments = self._arguments(call)
         if call.function in {"parameters", "variables"} and arguments:
             read = self._parameter if call.function == "parameters" else self._variable
             return read(str(arguments[0]))
         if call.function in {"resourceid", "subscriptionresourceid"}:
             arguments = self._with_group(arguments, call.function)
         return self._called(call, arguments)
+
+    def _arguments(self, call: Call) -> list[Json]:
+        try:
+            return compute_all(partial(self._evaluate, argument) for argument in call.arguments)
+        except UnresolvedError as error:
+            if call.function not in {"resourceid", "subscriptionresourceid"}:
+                raise
+            kind = [one.value if isinstance(one, Literal) else "" for one in call.arguments]
+            known: list[Json] = [*kind]
+            compute_all([partial(_raised, error), partial(self._with_group, known, call.function)])
+            raise
+
+    def _of_lambda(self, call: Call) -> Json:
+        try:
+            return self._lambdas.compute(call)
+        except (LookupError, NotExactError, TypeError, ValueError):
+            what = f"{call.name}() does not fit what stands between its brackets"
+            raise UnresolvedError(what) from None
 
     def _chosen(self, call: Call) -> Json:
         condition, yes, no = call.arguments
@@ -174,6 +202,17 @@ class DeploymentValues:
 
     def _parameter(self, name: str) -> Json:
         declared = self._declared.parameter(name)
+        if not is_secret(declared):
+            return self._value_of(name, declared)
+        try:
+            value = self._value_of(name, declared)
+        except UnresolvedError:
+            raise shown_secret(name) from None
+        if value:
+            raise shown_secret(name)
+        return value
+
+    def _value_of(self, name: str, declared: JsonObject) -> Json:
         if name.lower() in self._values:
             return typed(self._values[name.lower()], declared, name)
         try:
@@ -182,10 +221,11 @@ class DeploymentValues:
             if declared.get("defaultvalue") is not None:
                 return self._once(f"parameters('{name}')", declared["defaultvalue"])
         except UnresolvedError as error:
-            raise UnresolvedError(str(error), error.name or name) from None
+            names = error.names or (() if error.is_final else (name,))
+            raise UnresolvedError(str(error), *names, way_out=error.way_out) from None
         if declared.get("nullable") is True or "defaultvalue" in declared:
             return None
-        raise without_value(name, declared)
+        raise UnresolvedError(f"parameters('{name}') has no value", name)
 
     def _variable(self, name: str) -> Json:
         declared = self._declared.variable(name)
@@ -223,14 +263,17 @@ class DeploymentValues:
         wanted = 1 if function == "subscriptionresourceid" else len(("subscription", "group"))
         if before >= wanted:
             return arguments
-        subscription = self._surrounding("subscription().subscriptionId")
-        if wanted == 1:
-            return [subscription, *arguments]
-        group = arguments[0] if before else self._surrounding("resourceGroup().name")
-        return [subscription, group, *arguments[before:]]
+        paths = ["subscription().subscriptionId"]
+        if wanted > 1 and not before:
+            paths.append("resourceGroup().name")
+        return [*compute_all(partial(self._surrounding, path) for path in paths), *arguments]
 
 
 _OF_DEPLOYMENT = {"copyindex", "parameters", "variables"}
+
+
+def _raised(error: UnresolvedError) -> Json:
+    raise error
 
 
 def _size(value: Json) -> int:

@@ -8,16 +8,14 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, urljoin
 
-from imaging.template_files.json_values import Json, JsonObject, is_deeper
+from imaging.template_files import list_functions
+from imaging.template_files.json_values import Json, is_deeper
+from imaging.template_files.unresolved import NotExactError
 
 _MAX_TEXT = 1024 * 1024
 _MAX_DEPTH = 100  # as deep as a file may be
 _MAX_RANGE = 10_000  # "range": count
 _FORMAT_MARK = re.compile(r"\{\{|\}\}|\{(\d+)\}")
-
-
-class NotExactError(Exception):
-    """The function cannot be computed exactly from what is given."""
 
 
 def is_known(name: str) -> bool:
@@ -164,54 +162,9 @@ def _equals(one: Json, other: Json) -> bool:
     return bool(one == other and type(one) is type(other))
 
 
-def _contains(whole: Json, part: Json) -> bool:
-    if isinstance(whole, dict):
-        return str(part).lower() in {key.lower() for key in whole}
-    if isinstance(whole, str):
-        return str(part) in whole
-    return isinstance(whole, list) and part in whole
-
-
 def _split(text: str, marks: str | list[str]) -> Json:
     wanted = [marks] if isinstance(marks, str) else marks
     return [*re.split("|".join(map(re.escape, wanted)), text)]
-
-
-def _union(*parts: Json) -> Json:
-    if isinstance(parts[0], dict):
-        return _merged(parts[0], *parts[1:])
-    merged: JsonObject = {}
-    for item in (item for part in parts if isinstance(part, list) for item in part):
-        merged.setdefault(json.dumps(item, sort_keys=True), item)
-    return list(merged.values())
-
-
-def _merged(first: JsonObject, *others: Json) -> JsonObject:
-    """Merge objects, and the objects in them; of anything else the last one counts."""
-    merged = dict(first)
-    for other in others:
-        for key, value in _object(other).items():
-            before = merged.get(key)
-            both = isinstance(before, dict) and isinstance(value, dict)
-            merged[key] = _merged(_object(before), value) if both else value
-    return merged
-
-
-def _object(value: Json) -> JsonObject:
-    if isinstance(value, dict):
-        return value
-    raise NotExactError
-
-
-def _try_get(whole: Json, *keys: Json) -> Json:
-    for key in keys:
-        if isinstance(whole, dict):
-            whole = whole.get(str(key))
-        elif isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
-            whole = whole[key]
-        else:
-            return None
-    return whole
 
 
 def _json(text: str) -> Json:
@@ -234,8 +187,9 @@ def _subscription_resource_id(*parts: str) -> str:
     return _scoped_id(f"/subscriptions/{parts[0]}", *parts[1:])
 
 
-def _create_object(*parts: Json) -> JsonObject:
-    return dict(zip(map(str, parts[::2]), parts[1::2], strict=True))
+def _pad_left(value: Json, length: int, mark: str = " ") -> str:
+    _fit(_whole(length))
+    return _string(value).rjust(length, mark)
 
 
 _FUNCTIONS: dict[str, Callable[..., Json]] = {
@@ -243,13 +197,14 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "and": lambda *values: all(_truth(value) for value in values),
     "array": lambda value: value if isinstance(value, list) else [value],
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64tojson": lambda text: _json(base64.b64decode(text, validate=True).decode()),
     "base64tostring": lambda text: base64.b64decode(text, validate=True).decode(),
     "bool": lambda value: {"true": True, "false": False, "1": True, "0": False}[str(value).lower()],
     "coalesce": lambda *values: next((value for value in values if value is not None), None),
     "concat": _concat,
-    "contains": _contains,
+    "contains": list_functions.contains,
     "createarray": lambda *values: list(values),
-    "createobject": _create_object,
+    "createobject": list_functions.create_object,
     "div": _compute(_divide),
     "empty": lambda value: value is None or len(value) == 0,
     "endswith": lambda text, end: text.lower().endswith(end.lower()),
@@ -257,26 +212,35 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "extensionresourceid": _scoped_id,
     "false": lambda: False,
     "first": lambda value: value[0],
+    "flatten": list_functions.flatten,
     "format": _format,
     "greater": _compute(lambda one, other: one > other),
     "greaterorequals": _compute(lambda one, other: one >= other),
     "if": lambda condition, yes, no: yes if _truth(condition) else no,
+    "indexof": list_functions.index_of,
     "int": int,
+    "intersection": list_functions.intersection,
+    "items": list_functions.items,
     "join": _join,
     "json": _json,
     "last": lambda value: value[-1],
+    "lastindexof": lambda whole, part: list_functions.index_of(whole, part, last=True),
     "length": len,
     "less": _compute(lambda one, other: one < other),
     "lessorequals": _compute(lambda one, other: one <= other),
     "max": _extreme(max),
     "min": _extreme(min),
+    "mod": _compute(lambda one, other: abs(one) % abs(other) * (-1 if one < 0 else 1)),
     "mul": _compute(lambda one, other: one * other),
     "not": lambda value: not _truth(value),
     "null": lambda: None,
+    "objectkeys": list_functions.object_keys,
     "or": lambda *values: any(_truth(value) for value in values),
+    "padleft": _pad_left,
     "range": _range,
     "replace": _replace,
     "resourceid": _resource_id,
+    "shallowmerge": list_functions.shallow_merge,
     "skip": lambda whole, count: _part(whole, max(_whole(count), 0), None),
     "split": _split,
     "startswith": lambda text, start: text.lower().startswith(start.lower()),
@@ -289,8 +253,8 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "toupper": lambda text: text.upper(),
     "trim": lambda text: text.strip(),
     "true": lambda: True,
-    "tryget": _try_get,
-    "union": _union,
+    "tryget": list_functions.try_get,
+    "union": list_functions.union,
     "uri": _uri,
     "uricomponent": lambda text: quote(text, safe=""),
 }

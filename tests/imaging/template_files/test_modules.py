@@ -116,13 +116,3 @@ def test_a_deployment_is_read_without_regard_to_case():
         ],
     }
     assert repaired(document).document == template()
-
-
-@pytest.mark.parametrize("kind", ["secureString", "secureobject"])
-def test_a_secret_is_not_asked_for_without_a_word(kind):
-    """What is given ends up in the recipe, where everyone reads it who may read recipes."""
-    step = {"type": "Shell", "scriptUri": "[parameters('address')]"}
-    declared = {"address": {"type": kind}}
-    message = refusal(deployment(template(customize=[step]), parameters=declared))
-    assert "parameters('address') has no value; it is a secret, which everyone sees" in message
-    assert "Key Vault; write the value, or give it with --set address=…" in message

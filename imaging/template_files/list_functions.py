@@ -1,0 +1,122 @@
+"""Functions of ARM expressions on lists and objects ("ARM template functions: array, object")."""
+
+from __future__ import annotations
+
+import json
+
+from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.unresolved import NotExactError
+
+
+def contains(whole: Json, part: Json) -> bool:
+    """Find a key without regard to case, a part of a text, or an item of a list."""
+    if isinstance(whole, dict):
+        return str(part).lower() in {key.lower() for key in whole}
+    if isinstance(whole, str):
+        return str(part) in whole
+    return isinstance(whole, list) and part in whole
+
+
+def create_object(*parts: Json) -> JsonObject:
+    """Make an object of keys and values in turn."""
+    return dict(zip(map(str, parts[::2]), parts[1::2], strict=True))
+
+
+def flatten(lists: Json) -> Json:
+    """Put the items of lists into one; only one level deep."""
+    return [item for one in _list(lists) for item in _list(one)]
+
+
+def index_of(whole: Json, part: Json, *, last: bool = False) -> int:
+    """Find where something begins: in a text without regard to case, -1 for nowhere."""
+    if isinstance(whole, str) and isinstance(part, str):
+        text, wanted = whole.lower(), part.lower()
+        return text.rfind(wanted) if last else text.find(wanted)
+    places = [index for index, item in enumerate(_list(whole)) if _same(item, part)]
+    return (places[-1] if last else places[0]) if places else -1
+
+
+def intersection(*parts: Json) -> Json:
+    """Keep what is in all lists, each item once, or in all objects with the same value."""
+    first, *others = parts
+    if isinstance(first, dict):
+        objects = [_object(other) for other in others]
+        return {
+            key: value
+            for key, value in first.items()
+            if all(key in other and _same(other[key], value) for other in objects)
+        }
+    lists = [[_written(item) for item in _list(other)] for other in others]
+    kept = {_written(item): item for item in _list(first)}
+    return [item for text, item in kept.items() if all(text in other for other in lists)]
+
+
+def items(whole: Json) -> Json:
+    """List keys and values, in the order of the keys."""
+    listed = _object(whole)
+    return [{"key": key, "value": listed[key]} for key in sorted(listed)]
+
+
+def object_keys(whole: Json) -> Json:
+    """List the keys of an object; their order is told where it is the alphabet's only."""
+    keys = list(_object(whole))
+    if keys != sorted(keys):
+        raise NotExactError
+    return [*keys]
+
+
+def shallow_merge(objects: Json) -> Json:
+    """Merge objects without going into them; the last one counts."""
+    return {key: value for one in _list(objects) for key, value in _object(one).items()}
+
+
+def try_get(whole: Json, *keys: Json) -> Json:
+    """Go down along keys and indexes, or answer null."""
+    for key in keys:
+        if isinstance(whole, dict):
+            whole = whole.get(str(key))
+        elif isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
+            whole = whole[key]
+        else:
+            return None
+    return whole
+
+
+def union(*parts: Json) -> Json:
+    """Merge objects down to their values, or put lists together, each item once."""
+    if isinstance(parts[0], dict):
+        return _merged(parts[0], *parts[1:])
+    merged: JsonObject = {}
+    for item in (item for part in parts if isinstance(part, list) for item in part):
+        merged.setdefault(_written(item), item)
+    return list(merged.values())
+
+
+def _merged(first: JsonObject, *others: Json) -> JsonObject:
+    merged = dict(first)
+    for other in others:
+        for key, value in _object(other).items():
+            before = merged.get(key)
+            both = isinstance(before, dict) and isinstance(value, dict)
+            merged[key] = _merged(_object(before), value) if both else value
+    return merged
+
+
+def _same(one: Json, other: Json) -> bool:
+    return _written(one) == _written(other)
+
+
+def _written(item: Json) -> str:
+    return json.dumps(item, sort_keys=True)
+
+
+def _list(value: Json) -> list[Json]:
+    if isinstance(value, list):
+        return value
+    raise NotExactError
+
+
+def _object(value: Json) -> JsonObject:
+    if isinstance(value, dict):
+        return value
+    raise NotExactError
