@@ -62,6 +62,8 @@ NAME_PATTERN: Final = r"(?!\.{1,2}$)[A-Za-z0-9\-_.]{1,64}"
 # Azure's regions and VM sizes have such names; what is no name at all is refused, no more.
 REGION_PATTERN: Final = r"[A-Za-z][A-Za-z0-9 ]{2,49}"
 VM_SIZE_PATTERN: Final = r"[A-Za-z][A-Za-z0-9_-]{2,63}"
+# No Marketplace image has such characters in publisher, offer or SKU; placeholders have.
+MARKETPLACE_NAME_PATTERN: Final = r"[^$%@<>{}\[\]()#]+"
 # image-builder-json: versions of Marketplace images; checksums in lower case.
 PLATFORM_VERSION_PATTERN: Final = r"[0-9]+\.[0-9]+\.[0-9]+|latest"
 SHA256_PATTERN: Final = r"[0-9a-f]{64}"

@@ -21,6 +21,8 @@ _SECRET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGNED_URL = re.compile(r"[?&]sig=", re.IGNORECASE)
+# raw.githubusercontent.com shows files of private repositories to whoever has the token.
+_TOKEN_IN_URL = re.compile(r"[?&](?:access_)?token=", re.IGNORECASE)
 _STORAGE_ADDRESS = re.compile(r"https://[^/?#]+\.blob\.core\.windows\.net(?:[:/]|$)", re.IGNORECASE)
 _SMALL_VM = re.compile(r"(?:Standard|Basic)_(?:D1|A[01]|B1)\w*", re.IGNORECASE)
 
@@ -90,6 +92,11 @@ def _secrets(recipe: Part) -> Iterator[Fault]:
                 yield address.fault(
                     "holds a shared access signature that shows in the template; "
                     "give AIB's identity the right to read the blob instead"
+                )
+            elif _TOKEN_IN_URL.search(address.text()):
+                yield address.fault(
+                    "holds a token that shows in the template, and that ends some day; put the "
+                    "file into the artifact, or into Azure Storage where AIB's identity may read"
                 )
 
 

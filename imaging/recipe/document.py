@@ -61,7 +61,8 @@ class NoDetails(StrictModel):
 def _identities_problem(identities: dict[str, NoDetails]) -> str | None:
     if len(identities) == limits.TEMPLATE_IDENTITIES:
         return None
-    return f"it names {len(identities)} identities; it must name exactly one"
+    names = ", ".join(name.rpartition("/")[2] for name in identities) or "none"
+    return f"it names {len(identities)} identities, {names}; it must name exactly one"
 
 
 class Identity(StrictModel):

@@ -13,6 +13,7 @@ from pydantic import Field, WithJsonSchema
 
 from imaging import limits
 from imaging.arm_ids import ArmIdKind, arm_id_problem
+from imaging.recipe.showing import show
 from imaging.recipe.strict_model import must
 
 
@@ -83,19 +84,25 @@ def _tag_problem(name: str, value: str) -> str | None:
         return f"a tag's name must have 1 to {limits.TAG_NAME_MAX_LENGTH} characters"
     if set(name) & set(limits.TAG_NAME_FORBIDDEN) or not name.isprintable():
         return (
-            f"a tag's name must not contain any of {limits.TAG_NAME_FORBIDDEN} "
+            f"the name of its tag {show(name)} must not contain any of {limits.TAG_NAME_FORBIDDEN} "
             "or control characters"
         )
     if len(value) > limits.TAG_VALUE_MAX_LENGTH:
-        return f"a tag's value must have at most {limits.TAG_VALUE_MAX_LENGTH} characters"
+        most = limits.TAG_VALUE_MAX_LENGTH
+        return f"the value of its tag {show(name)} must have at most {most} characters"
     if _command_problem(value):
-        return "a tag's value must not contain control characters or half of a character"
+        return (
+            f"the value of its tag {show(name)} must not contain control characters or half of a "
+            "character"
+        )
     return None
 
 
 def _own_tags_problem(tags: dict[str, str]) -> str | None:
-    if any(name.lower().startswith(limits.KILN_TAG_PREFIX) for name in tags):
-        return f"names that begin with '{limits.KILN_TAG_PREFIX}' are Kiln's own"
+    own = [show(name) for name in tags if name.lower().startswith(limits.KILN_TAG_PREFIX)]
+    if own:
+        prefix = limits.KILN_TAG_PREFIX
+        return f"its tags {', '.join(own)} must have other names: those with '{prefix}' are Kiln's"
     most = limits.TAGS_MAX - limits.KILN_TAGS
     if len(tags) > most:
         return f"there must be at most {most} tags, because Kiln adds {limits.KILN_TAGS}"
@@ -116,6 +123,12 @@ _name_words = "1 to 64 letters, digits, hyphens, underscores or dots"
 _restart_words = "a number and a unit, as 5m or 2h"
 
 Text = Annotated[str, must(_text_problem), WithJsonSchema({"type": "string", "minLength": 1})]
+MarketplaceName = Annotated[
+    str,
+    must(_text_problem),
+    must(_pattern(limits.MARKETPLACE_NAME_PATTERN, "a name without $ % @ < > { } [ ] ( ) #")),
+    _patterned(limits.MARKETPLACE_NAME_PATTERN),
+]
 Command = Annotated[str, must(_command_problem)]
 Inline = Annotated[list[Command], must(_inline_problem)]
 Region = Annotated[str, must(_region_problem), _patterned(limits.REGION_PATTERN)]

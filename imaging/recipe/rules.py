@@ -14,6 +14,7 @@ from imaging.recipe import os_rules, step_rules, target_rules
 from imaging.recipe.raw_parts import Part
 
 _PLACEHOLDER = re.compile(r"<[A-Za-z][\w .\-]*>")
+_WHOLE_PLACEHOLDER = re.compile(r"<[A-Za-z][\w .\-]*>|\$\([A-Za-z][\w.]*\)|#\{[A-Za-z][\w.\-]*\}#")
 _EXPRESSION = re.compile(
     r"\[(?:parameters|variables|concat|format|resourceId|resourceGroup|subscription|uniqueString|reference|copyIndex|if)\("
 )
@@ -46,6 +47,7 @@ def broken_rules(recipe: Part) -> Iterator[Fault]:
     rules: tuple[Callable[[Part], Iterator[Fault]], ...] = (
         _nothing_is_null,
         _no_placeholders,
+        _no_placeholder_tags,
         _network_is_consistent,
         _tags_of_aib_stay,
         step_rules.broken_rules,
@@ -77,6 +79,16 @@ def _no_placeholders(recipe: Part) -> Iterator[Fault]:
         elif _EXPRESSION.match(text.text()):
             yield text.fault("is an expression of an ARM deployment; write its value")
     yield from _no_placeholder_names(recipe["identity"]["userAssignedIdentities"])
+
+
+def _no_placeholder_tags(recipe: Part) -> Iterator[Fault]:
+    """Tags are people's own text, but one that is nothing but a placeholder was forgotten."""
+    targets = recipe["properties"]["distribute"].items()
+    places = [recipe["tags"], recipe["properties"]["managedResourceTags"]]
+    for tags in (*places, *(target["artifactTags"] for target in targets)):
+        for value in tags.texts():
+            if _WHOLE_PLACEHOLDER.fullmatch(value.text().strip()):
+                yield value.fault(f"is the placeholder {value.text().strip()}; write the value")
 
 
 def _no_placeholder_names(identities: Part) -> Iterator[Fault]:

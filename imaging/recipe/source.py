@@ -6,7 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from imaging.recipe.field_types import GalleryVersionId, ImageId, ImageVersion, Text
+from imaging.recipe.field_types import (
+    GalleryVersionId,
+    ImageId,
+    ImageVersion,
+    MarketplaceName,
+    Text,
+)
 from imaging.recipe.strict_model import StrictModel
 
 
@@ -26,11 +32,11 @@ class PlatformImage(StrictModel):
 
     type: Literal["PlatformImage"]
     """An image of the Azure Marketplace."""
-    publisher: Text
+    publisher: MarketplaceName
     """Publisher, as Canonical."""
-    offer: Text
+    offer: MarketplaceName
     """Offer, as ubuntu-24_04-lts."""
-    sku: Text
+    sku: MarketplaceName
     """SKU of the offer, as server."""
     version: ImageVersion
     """Version, or latest: AIB picks the newest one when the template is made."""

@@ -21,7 +21,9 @@ _LEFTOVER = re.compile(
     r"|(?<!\$)\{\{\s*([A-Za-z][\w.\-]*)\s*\}\}|(?<![${])\{([A-Za-z][\w.\-]*)\}(?!\})"
     r"|__([A-Za-z][A-Za-z0-9.\-]*)__"
 )
+_DECLARED = re.compile(r"(?:parameters|variables)\.[^.\[]+", re.IGNORECASE)
 _CHARACTERS_A_STEP = 16  # a look for placeholders goes through a text as fast as that
+_TAGS = frozenset({"artifactTags", "managedResourceTags", "tags"})
 _FROM_SETTINGS = {"location": "BUILD_LOCATION", "identity": "AIB_IDENTITY_ID"}
 
 
@@ -38,6 +40,19 @@ class Computing:
         self._deployment = DeploymentValues(scope, values)
         self._values = values
         self._repairs = repairs
+
+    def concerns(self, path: str) -> bool:
+        """Say whether a place of a deployment has to do with the template that was computed.
+
+        Args:
+            path: where it is in the file, as `parameters.region.defaultValue`.
+        """
+        declared = _DECLARED.match(path)
+        if not self._deployment.is_deployment:
+            return True
+        if declared is None:
+            return not path.startswith(("metadata", "outputs"))
+        return declared[0].lower() in self._deployment.read
 
     def template(self, resource: Mapping[str, Json]) -> JsonObject:
         """Compute a whole template; what settings supply is left out where it has no value.
@@ -121,7 +136,8 @@ class Computing:
             return value
         is_free = bool(FREE_TEXT.intersection(place))
         filled = self._filled(value, is_free=is_free)
-        if not is_free or filled in self._repairs.bare:
+        forgotten = _TAGS.intersection(place) and _PLACEHOLDER.fullmatch(filled.strip())
+        if not is_free or forgotten or filled in self._repairs.bare:
             self._refuse_placeholders(filled, place)
         return filled
 

@@ -14,13 +14,14 @@ _JSON_KINDS = {"array", "int", "object", "secureobject"}
 
 
 class Declarations:
-    """Parameters and variables of one deployment.
+    """Parameters and variables of one deployment; `read` has the paths of those that were read.
 
     Args:
         deployment: an ARM template.
     """
 
     def __init__(self, deployment: Mapping[str, Json]) -> None:
+        self.read: set[str] = set()
         self._parameters = _by_lower_name(find(deployment, "parameters"))
         self._definitions = _by_lower_name(find(deployment, "definitions"))
         self._variables = _by_lower_name(find(deployment, "variables"))
@@ -36,6 +37,7 @@ class Declarations:
         Returns:
             Its keys are in lower case; nothing if it is not declared.
         """
+        self.read.add(f"parameters.{name.lower()}")
         declared = _by_lower_name(self._parameters.get(name.lower()))
         kind = str(declared.get("$ref")).rpartition("/")[2].lower()
         return {**_by_lower_name(self._definitions.get(kind)), **declared}
@@ -49,6 +51,7 @@ class Declarations:
         Raises:
             UnresolvedError: there is none.
         """
+        self.read.add(f"variables.{name.lower()}")
         if name.lower() not in self._variables:
             raise UnresolvedError(f"variables('{name}') has no value")
         return self._variables[name.lower()]

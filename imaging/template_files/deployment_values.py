@@ -52,6 +52,11 @@ class DeploymentValues:
         self._lambdas = Lambdas(self._evaluate)
         self._work_left = work
 
+    @property
+    def read(self) -> set[str]:
+        """The file's own parameters and variables that were read, as paths in lower case."""
+        return self._declared.read if self._outer is self else self._outer.read
+
     def compute(self, value: Json) -> Json:
         """Compute the expressions in a value of any shape.
 
@@ -80,7 +85,7 @@ class DeploymentValues:
         Raises:
             UnresolvedError: naming what is missing.
         """
-        if text.startswith("[[") and text.rstrip().endswith("]") and self._is_deployment():
+        if text.startswith("[[") and text.rstrip().endswith("]") and self.is_deployment:
             return text[1:]
         if not is_expression(text):
             return text
@@ -133,7 +138,9 @@ class DeploymentValues:
             with self.turn(loop, index):
                 yield self.compute(loop.item)
 
-    def _is_deployment(self) -> bool:
+    @property
+    def is_deployment(self) -> bool:
+        """Whether it is a deployment that the expressions stand in, and no bare template."""
         return find(self._scope.deployment, "resources") is not None
 
     def _evaluate(self, expression: Expression) -> Json:

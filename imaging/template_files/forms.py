@@ -12,10 +12,12 @@ from imaging.template_files.repair_list import Repairs
 from imaging.template_files.scopes import Scope, is_template, resources_in, type_of
 from imaging.template_files.spelling import right_name
 from imaging.template_files.unresolved import TooMuchError, UnresolvedError
+from imaging.template_files.wrappings import unwrapped
 
 _KIND = "microsoft.virtualmachineimages/imagetemplates"
 _ENVELOPE = {
     "$schema": "it describes an ARM deployment",
+    "api-version": "Kiln chooses the API version",
     "apiversion": "Kiln chooses the API version",
     "changedtime": "it is read-only",
     "comments": "it is a remark",
@@ -68,14 +70,13 @@ def resource_of(
     Returns:
         The template as a resource and the scope of its expressions, or None if there is none.
     """
-    if isinstance(document, list) and len(document) == 1:
-        document = document[0]
+    document, passed = unwrapped(document, repairs)
     if not isinstance(document, dict):
         what = f"the file holds {show(document)}, no JSON object with an image template in it"
         repairs.refused((), what)
         return None
     if isinstance(find(document, "resources"), list | dict) and not _has_properties(document):
-        return _only_template(document, values, repairs)
+        return _only_template(Scope(document, passed), values, repairs)
     problem = _what_it_is(document, repairs)
     if problem:
         repairs.refused((), problem)
@@ -102,9 +103,9 @@ def without_envelope(resource: Mapping[str, Json], repairs: Repairs) -> JsonObje
 
 
 def _only_template(
-    deployment: JsonObject, values: Mapping[str, str], repairs: Repairs
+    deployment: Scope, values: Mapping[str, str], repairs: Repairs
 ) -> tuple[JsonObject, Scope] | None:
-    found = list(resources_in(Scope(deployment), deployment))
+    found = list(resources_in(deployment, deployment.deployment))
     templates = [item for item in found if is_template(item[0])]
     if 1 < len(templates) <= _MAX_CHOICE:
         templates = [item for item in templates if _is_made(*item, values)]
@@ -162,7 +163,11 @@ def _without_body(document: JsonObject, repairs: Repairs) -> JsonObject:
         return document
     repairs.changed(("body",), "taken out of what azapi wraps around it", "body", "template")
     ours = _TOP | _ENVELOPE.keys()
-    return {key: value for key, value in document.items() if key.lower() in ours} | body
+    kept = {key: value for key, value in document.items() if key.lower() in ours}
+    for key, value in document.items():
+        if key not in kept and key.lower() != "body":
+            repairs.dropped((key,), "it belongs to azapi", value)
+    return kept | body
 
 
 def _has_properties(resource: Json) -> bool:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from imaging.recipe.json_text import NotJsonError, object_of, repeated_keys
-from imaging.template_files.json_values import Json, is_deeper
+from imaging.recipe.showing import show
+from imaging.template_files.json_values import Json, JsonObject, is_deeper
 from imaging.template_files.repair_list import Repair, Repairs
 
 _MAX_CHARACTERS = 1024 * 1024
@@ -23,6 +25,7 @@ _TOKEN = re.compile(
       | (?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z)|\#[^\n]*)
       | (?P<bare>(?<![\w$])[A-Za-z_$][\w$]*+(?=\s*+:))
       | (?P<comma>,)
+      | (?P<blank>[\u00a0\u1680\u2000-\u200b\u202f\u205f\u2060\u3000\ufeff])
       | (?P<close>[}\]])
       | (?P<placeholder><[A-Za-z][^<>"\n]*>)
       | (?P<other>\S)""",
@@ -34,9 +37,11 @@ _KINDS = {
     "bare": "names without quotes",
     "comma": "trailing commas",
     "placeholder": "placeholders without quotes",
+    "blank": "blanks of another kind, as web pages have them",
     "text": "line breaks and tabs in texts",
 }
 _BLANKS = " \t\r\n"
+_QUOTES_OF_TYPE = re.compile("[\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb]")
 _CONTROL = re.compile(r"[\x00-\x1f]")
 _NOT_A_LINE_END = re.compile(r"[^\n]")
 
@@ -61,9 +66,13 @@ def read_lax_json(text: str, repairs: Repairs) -> Json:
     if len(text) > _MAX_CHARACTERS:
         raise UnreadableError(f"the file has {len(text):,} characters, {_MAX_CHARACTERS:,} fit")
     strict = _without_laxness(text.removeprefix("\ufeff"), repairs)
+    repeats: list[str] = []
     try:
         found: Json = json.loads(
-            strict, strict=False, object_pairs_hook=object_of, parse_constant=_refuse
+            strict,
+            strict=False,
+            object_pairs_hook=partial(_object_of, repeats=repeats),
+            parse_constant=_refuse,
         )
     except json.JSONDecodeError as error:
         raise UnreadableError(_explain(strict, error)) from None
@@ -74,7 +83,24 @@ def read_lax_json(text: str, repairs: Repairs) -> Json:
     if is_deeper(found, _MAX_DEPTH):
         raise UnreadableError(f"the file is nested deeper than {_MAX_DEPTH} levels")
     repairs.faults.extend(repeated_keys(found))
+    if repeats:
+        names = ", ".join(dict.fromkeys(map(show, repeats)))
+        repairs.done.append(Repair("", f"written twice with one value, taken once: {names}"))
     return found
+
+
+def _object_of(pairs: list[tuple[str, Json]], repeats: list[str]) -> JsonObject:
+    """Make an object of names, of which those that say the same twice are no fault."""
+    first: JsonObject = {}
+    differing: list[tuple[str, Json]] = []
+    for name, value in pairs:
+        if name not in first:
+            first[name] = value
+        elif first[name] == value and type(first[name]) is type(value):
+            repeats.append(name)
+        else:
+            differing.append((name, value))
+    return object_of([*first.items(), *differing])
 
 
 def _without_laxness(text: str, repairs: Repairs) -> str:
@@ -86,7 +112,7 @@ def _without_laxness(text: str, repairs: Repairs) -> str:
         if kind == "close" and comma is not None:
             pieces[comma] = " "
             found["comma"].append(comma)
-        if kind != "comment":
+        if kind not in {"comment", "blank"}:
             comma = token.start() if kind == "comma" else None
         if kind == "placeholder":
             repairs.bare.add(token[0])
@@ -109,6 +135,8 @@ def _said_once(text: str, found: Mapping[str, list[int]]) -> Iterator[Repair]:
 
 def _strict(token: re.Match[str], kind: str) -> str | None:
     """Write a lax token as JSON has it, or return None where it is fine."""
+    if kind == "blank":
+        return " "
     if kind == "comment":
         return _NOT_A_LINE_END.sub(" ", token[0])
     if kind in {"bare", "placeholder"}:
@@ -122,7 +150,7 @@ def _strict(token: re.Match[str], kind: str) -> str | None:
 def _is_lax(token: re.Match[str], kind: str) -> bool:
     if kind == "text":
         return _CONTROL.search(token[0]) is not None
-    return kind in {"comment", "quoted", "bare", "placeholder"}
+    return kind in {"comment", "quoted", "bare", "placeholder", "blank"}
 
 
 def _refuse(word: str) -> Json:
@@ -137,11 +165,22 @@ def _explain(text: str, error: json.JSONDecodeError) -> str:
         return "the file ends too early: a bracket or quote is not closed"
     place = _place(text, len(text) - len(rest))
     found = repr(re.split(f"[{_BLANKS}]", rest, maxsplit=1)[0][:20])
-    if error.msg == "Extra data":
+    slip = _known_slip(text, rest)
+    if error.msg == "Extra data" and not slip:
         return f"{place}: something stands behind the end: {found}"
+    missing = f"a comma, colon, quote or bracket is missing or too much before {found}"
+    return f"{place}: {slip or missing}"
+
+
+def _known_slip(text: str, rest: str) -> str | None:
+    """Say what is wrong where people often slip."""
+    if rest.startswith("```") or text.lstrip().startswith("```"):
+        return "``` marks code in Markdown; bring what stands between the marks"
+    if _QUOTES_OF_TYPE.match(rest):
+        return f'{rest[0]} is a quote of a word processor; write " as code has it'
     if rest.startswith("\\"):
-        return f"{place}: a lone backslash in a text; write two for one"
-    return f"{place}: a comma, colon, quote or bracket is missing or too much before {found}"
+        return "a lone backslash in a text; write two for one"
+    return None
 
 
 def _place(text: str, position: int) -> str:

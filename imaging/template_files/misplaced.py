@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.repair_list import Repairs
 
 _TOO_DEEP = ("identity", "location", "tags")
+_OF_NETWORK = ("containerinstancesubnetid", "proxyvmsize", "subnetid")
 
 
 def put_in_place(resource: JsonObject, repairs: Repairs) -> JsonObject:
@@ -15,18 +16,20 @@ def put_in_place(resource: JsonObject, repairs: Repairs) -> JsonObject:
         resource: with `properties`; it is left as it is.
         repairs: gets every move.
     """
-    properties = resource.get("properties")
+    name = next((key for key in resource if key.lower() == "properties"), "properties")
+    properties = resource.get(name)
     if not isinstance(properties, dict):
         return resource
     moved: JsonObject = {}
     kept: JsonObject = {}
     for key, value in properties.items():
-        if key in _TOO_DEEP and not resource.get(key):
+        if key.lower() in _TOO_DEEP and not find(resource, key):
             moved[key] = value
-            repairs.changed(("properties", key), "moved out", f"properties.{key}", key)
+            repairs.changed((name, key), "moved out", f"{name}.{key}", key)
         else:
             kept[key] = value
-    return {**resource, **moved, "properties": _with_plan(kept, repairs)}
+    kept = _with_network(_with_plan(kept, repairs), repairs)
+    return {**resource, **moved, name: kept}
 
 
 def _with_plan(properties: JsonObject, repairs: Repairs) -> JsonObject:
@@ -37,3 +40,27 @@ def _with_plan(properties: JsonObject, repairs: Repairs) -> JsonObject:
     repairs.changed(("properties", "planInfo"), "moved in", "planInfo", "source.planInfo")
     kept = {key: value for key, value in properties.items() if key != "planInfo"}
     return {**kept, "source": {**source, "planInfo": properties["planInfo"]}}
+
+
+def _with_network(properties: JsonObject, repairs: Repairs) -> JsonObject:
+    """Put what is of the network there; Microsoft's article had the proxy's size beside it."""
+    name = next((key for key in properties if key.lower() == "vmprofile"), "vmProfile")
+    profile = properties.get(name)
+    if not isinstance(profile, dict):
+        return properties
+    network_name = next((key for key in profile if key.lower() == "vnetconfig"), "vnetConfig")
+    network = profile.get(network_name) or {}
+    if not isinstance(network, dict):
+        return properties
+    moved = {
+        key: value
+        for key, value in profile.items()
+        if key.lower() in _OF_NETWORK and find(network, key) is None
+    }
+    if not moved:
+        return properties
+    for key in moved:
+        place = ("properties", name, key)
+        repairs.changed(place, "moved in", f"{name}.{key}", f"{name}.{network_name}.{key}")
+    kept = {key: value for key, value in profile.items() if key not in moved}
+    return {**properties, name: {**kept, network_name: {**network, **moved}}}

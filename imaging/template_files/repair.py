@@ -82,7 +82,11 @@ def repair_template(
     if found is None:
         raise RecipeError(recipe_name, repairs.faults, repairs.done)
     resource, scope = found
-    template = Computing(scope, given, repairs).template(without_envelope(resource, repairs))
+    repeated = list(repairs.faults)
+    computing = Computing(scope, given, repairs)
+    template = computing.template(without_envelope(resource, repairs))
+    beside = [fault for fault in repeated if not computing.concerns(fault.path)]
+    repairs.faults[:] = [fault for fault in repairs.faults if fault not in beside]
     reshaped = Reshape(_schema(), repairs).document(template)
     rewrite(reshaped, repairs)
     recipe = {key: reshaped[key] for key in sorted(reshaped, key=_order)}

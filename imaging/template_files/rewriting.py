@@ -64,6 +64,9 @@ def _name_target_regions(target: JsonObject, index: int, repairs: Repairs) -> No
     del target["replicationRegions"]
     target["targetRegions"] = [{"name": name, **beside} for name in dict.fromkeys(names)]
     repairs.changed(place, "rewritten", ", ".join(names), "targetRegions")
+    if storage is not None:
+        where = ("properties", "distribute", index, "storageAccountType")
+        repairs.changed(where, "moved into each target region", storage, "targetRegions")
 
 
 def _drop_repeated_regions(

@@ -34,6 +34,8 @@ _TYPES = {
     "sharedimageversion": "SharedImage",
 }
 _CLOSE_ENOUGH = 0.85
+_TURNS = ("", "dis", "ex", "in", "no", "non", "un")
+_UNIT = re.compile(r"(.+?)(kb|mb|gb|tb|seconds|minutes|hours|days)")
 READ_ONLY = {
     "clientId",
     "exactStagingResourceGroup",
@@ -94,9 +96,28 @@ def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
         return key
     known_as = next((_ALIASES[name] for name in _ALIASES if _plain(name) == _plain(key)), ())
     alias = next((name for name in known_as if name in names.values()), None)
-    close = [names[name] for name in get_close_matches(_plain(key), names, 1, _CLOSE_ENOUGH)]
+    close = [
+        names[name]
+        for name in get_close_matches(_plain(key), names, 1, _CLOSE_ENOUGH)
+        if not _means_another(_plain(key), name)
+    ]
     meant = names.get(_plain(key)) or alias or next(iter(close), None)
     return key if meant is None or meant in set(beside) else meant
+
+
+def _means_another(one: str, other: str) -> bool:
+    """Say whether two names differ by what turns a meaning round, or by their unit alone."""
+    turned, else_turned = _without_turn(one), _without_turn(other)
+    if any(else_turned.get(rest, turn) != turn for rest, turn in turned.items()):
+        return True
+    unit, else_unit = _UNIT.fullmatch(one), _UNIT.fullmatch(other)
+    return bool(unit and else_unit and unit[1] == else_unit[1] and unit[2] != else_unit[2])
+
+
+def _without_turn(name: str) -> dict[str, str]:
+    """Take away each beginning that may turn the meaning round; the keys are what is left."""
+    turns = [turn for turn in _TURNS if name.startswith(turn)]
+    return {name[len(turn) :]: turn for turn in turns}
 
 
 def why_left_out(name: str, item: Json, schema: Mapping[str, Any]) -> str | None:

@@ -60,6 +60,10 @@ ADVICE: list[tuple[list[tuple[str, object]], str]] = [
         f"{P}.customize[0].scriptUri: holds a shared access signature",
     ),
     (
+        [(C0, BLOB | {"scriptUri": "https://a.example/b?token=x"})],
+        f"{P}.customize[0].scriptUri: holds a token that shows in the template",
+    ),
+    (
         [(C0, {"type": "Shell", "scriptUri": "https://a.example/b"})],
         f"{P}.customize[0].scriptUri: is fetched without sha256Checksum",
     ),

@@ -94,7 +94,7 @@ def test_a_repaired_recipe_keeps_its_parameters() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["[resourceGroup().location]", "[concat('a', 'b')]", "[[x]", "<region>"]
+    "value", ["[resourceGroup().location]", "[concat('a', 'b')]", "[[x]", "in <region>"]
 )
 def test_a_value_is_never_computed(value: str) -> None:
     """What an uploader writes is a text, also in a template that is repaired."""

@@ -1,7 +1,10 @@
 """ARM deployments, and what can be computed of them."""
 
+import json
+
 import pytest
 
+from imaging.template_files import repair_template
 from tests.imaging.template_files.templates import (
     DEFINITION,
     GROUP,
@@ -264,3 +267,29 @@ def test_an_export_of_the_command_line_is_put_in_order():
     assert found["properties"] == whole["properties"]
     assert found["identity"]["userAssignedIdentities"] == {IDENTITY: {}}
     assert set(found) == {"location", "identity", "properties"}
+
+
+def test_a_key_that_is_written_twice_where_nothing_reads_it_is_no_fault():
+    """Published deployments repeat keys in parameters that only name the template."""
+    text = json.dumps(deployment(template(), parameters={"id": {"type": "string"}}))
+    text = text.replace('"type": "string"', '"defaultValue": "", "defaultValue": "[newGuid()]"')
+    assert repair_template(text).document == template()
+
+
+def test_a_key_that_is_written_twice_where_it_counts_is_a_fault():
+    """Readers differ in which of the two they take."""
+    whole = template() | {"location": "[parameters('region')]"}
+    text = json.dumps(deployment(whole, parameters={"Region": {"defaultValue": "eastus"}}))
+    text = text.replace('"defaultValue"', '"defaultValue": "westus", "defaultValue"')
+    message = refusal(text)
+    assert "parameters.Region.defaultValue: is written twice; keep one" in message
+
+
+def test_a_tag_that_is_only_a_placeholder_is_asked_for():
+    """Skeletons have them, and nobody looks at tags before somebody counts costs."""
+    document = template(distribute=target(artifactTags={"base": "<baseos>"})) | {"apiVersion": "x"}
+    assert "artifactTags.base: holds the placeholder <baseos>; write the real value, or" in refusal(
+        document
+    )
+    (made,) = properties_of(document, baseos="ubuntu")["distribute"]
+    assert made["artifactTags"] == {"base": "ubuntu"}

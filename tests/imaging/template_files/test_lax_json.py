@@ -30,6 +30,10 @@ def test_a_strict_recipe_needs_no_repair():
         (STRICT.replace('"source"', "'source'"), "single quotes (1)"),
         (STRICT.replace('"source"', "source"), "names without quotes (1)"),
         (STRICT.replace("\n", "\r\n"), None),
+        (
+            STRICT.replace("  ", "\u00a0 ", 1),
+            "blanks of another kind, as web pages have them (1)",
+        ),
     ],
 )
 def test_comments_and_trailing_commas_are_taken_as_they_were_meant(lax, what):
@@ -81,7 +85,9 @@ def test_a_line_break_in_a_text_is_kept():
         ('{"a\\ud800": 1}', "half of a character"),
         ('{"a": NaN}', "the file holds NaN, which is no JSON number"),
         ('{"a": 1e9999, "b": "C:\\Program Files"}', "column 23: a lone backslash in a text"),
-        ('{"a": 1,\u00a0"b": 2}', "too much before '\\xa0\"b\":'"),
+        ("{\u201ca\u201d: 1}", 'line 1, column 2: \u201c is a quote of a word processor; write "'),
+        ("```json\n{}\n```", "line 1, column 1: ``` marks code in Markdown; bring what stands"),
+        ("{}\n```", "line 2, column 1: ``` marks code in Markdown"),
         ("[" * 100_000, "nested too deeply"),
         ('{"a": "' + "x" * 1_100_000 + '"}', "1,048,576 fit"),
         ("param location string\nresource t 'x@2022-02-14' = {}", "is Bicep"),
@@ -97,6 +103,14 @@ def test_a_line_break_in_a_text_is_kept():
 def test_what_cannot_be_read_says_where(text, why):
     """Line and column of the file as it is, not of what was left of it."""
     assert why in refusal(text)
+
+
+def test_a_key_that_says_the_same_twice_is_no_fault():
+    """It is noted, and nobody has to look which of the two counts."""
+    found = repair_template(STRICT.replace('"location"', '"location": "westeurope", "location"'))
+    assert found.document == template()
+    (repair,) = found.repairs
+    assert str(repair) == 'written twice with one value, taken once: "location"'
 
 
 def test_keys_that_are_written_twice_are_named_with_their_place_and_the_other_faults():
