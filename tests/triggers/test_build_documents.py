@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from azure_clients.claims import create_claim, write_report
 from imaging.build_request import Artifact, BuildRequest
 from imaging.errors import NotFoundError
 from imaging.names import build_id_without_artifact
+from orchestrators.progress import Progress
 from tests.triggers.durable_client import RememberingClient, status
 from triggers.build_documents import build_document
 
@@ -41,6 +48,32 @@ async def test_a_waiting_build_shows_what_its_child_sees(build_id: str):
     assert (document["runState"], document["runSubState"]) == ("Running", "Building")
     assert document["elapsedSeconds"] == 300
     assert "waitsIn" not in document
+
+
+class ShownContext:
+    """A plan's context that remembers what the plan shows."""
+
+    current_utc_datetime = datetime(2026, 11, 22, 12, 59, 17, tzinfo=UTC)
+    is_replaying = False
+    shown: dict[str, Any]
+
+    def set_custom_status(self, shown: dict[str, Any]) -> None:
+        """Remember it."""
+        self.shown = shown
+
+
+async def test_the_page_shows_every_property_of_a_running_build(build_id: str):
+    """People write scripts against the page."""
+    page = (Path(__file__).parents[2] / "docs/http-api.md").read_text()
+    example = json.loads(re.findall(r"```json\n(.*?)```", page, re.DOTALL)[0])
+    context = ShownContext()
+    request = BuildRequest(build_id, "webapp", Artifact("webapp/18-1/web.zip", "0x1", 9))
+    Progress(context, request, example["templateName"]).enter("Running", waits_in="a-child")
+    client = RememberingClient({build_id: status("Running", context.shown)})
+    document = await build_document(client, build_id)
+    assert document.keys() == example.keys()
+    assert (document["state"], document["phase"]) == (example["state"], example["phase"])
+    assert document["templateName"] == example["templateName"]
 
 
 async def test_a_report_outlives_the_plan(build_id: str):
