@@ -70,9 +70,8 @@ def _secrets(entry: Part) -> Iterator[Fault]:
     for what, pattern in _SECRETS.items():
         if pattern.search(entry.text()):
             yield entry.fault(
-                f"holds {what}, and everyone who can read the template can read it; keep it in a "
-                "Key Vault and let the build VM's identity read it, or put the file into the "
-                "artifact"
+                f"holds {what}, and everyone who can read the template can read it; let the step "
+                "read it from a Key Vault, with the build VM's identity"
             )
 
 
