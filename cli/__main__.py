@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from cli.arguments import make_parser
-from cli.terminal import USAGE, UsageError, complain, show_any_letter
+from cli.terminal import REFUSED, USAGE, UnreadableFileError, UsageError, complain, show_any_letter
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,6 +26,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UsageError as error:
         complain([f"kiln: {error}"])
         return USAGE
+    except UnreadableFileError as error:
+        complain([error])
+        return REFUSED
     except (KeyboardInterrupt, BrokenPipeError):
         return USAGE
     except OSError as error:

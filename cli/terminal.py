@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 OK, REFUSED, USAGE = 0, 1, 2
+# A stranger's file may hold what moves the cursor or changes the colours of a terminal.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _MAX_BYTES = 16 * 1024 * 1024
 
 
 class UsageError(Exception):
     """The command was called with something that is not there."""
+
+
+class UnreadableFileError(Exception):
+    """A file that is there is no text; the file's mistake, and not the caller's."""
 
 
 def show_any_letter() -> None:
@@ -31,21 +38,26 @@ def say(text: str) -> None:
 def complain(lines: Iterable[object]) -> None:
     """Write what is wrong, or worth knowing, beside the result."""
     for line in lines:
-        sys.stderr.write(f"{line}\n")
+        sys.stderr.write(f"{_CONTROL.sub(_number_of, str(line))}\n")
+
+
+def _number_of(control: re.Match[str]) -> str:
+    return f"\\x{ord(control[0]):02x}"
 
 
 def read_text(path: Path) -> str:
     """Read a file that people named, also as the `>` of Windows PowerShell writes it.
 
     Raises:
-        UsageError: if it is not there, or is no text.
+        UsageError: if it is not there, or far larger than any recipe or pipeline.
+        UnreadableFileError: if it is no text.
     """
     content = read_bytes(path)
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return content.decode("utf-16" if is_utf16 else "utf-8-sig")
     except UnicodeDecodeError:
-        raise UsageError(f"{path} is no UTF-8 text; save it as UTF-8") from None
+        raise UnreadableFileError(f"{path}: is no UTF-8 text; save it as UTF-8") from None
 
 
 def read_bytes(path: Path) -> bytes:
