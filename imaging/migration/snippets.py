@@ -116,6 +116,8 @@ _PACK_ZIP = '(cd "$FOLDER" && zip -qr "$archive" .)'
 _PACK_ZIP_ON_WINDOWS = '(cd "$FOLDER" && 7z a -tzip -bso0 "$archive" .)'
 
 
+_LAST_OF_FOUR_DIGITS = 0xFFFF
+
 def snippet_for(draft: Draft, recipe_name: str) -> str:
     """Write the step that stands where the old one stood.
 
@@ -229,5 +231,12 @@ def _plain_or_quoted(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Write a text for YAML; JSON's way is one of its own."""
-    return json.dumps(text, ensure_ascii=False)
+    """Write a text for YAML; JSON's way is one of its own, but for letters that nobody sees."""
+    return "".join(map(_visible, json.dumps(text, ensure_ascii=False)))
+
+
+def _visible(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    number = ord(letter)
+    return f"\\u{number:04x}" if number <= _LAST_OF_FOUR_DIGITS else f"\\U{number:08x}"

@@ -167,3 +167,12 @@ def test_a_single_file_is_packed_under_the_name_that_the_action_gave_it(kiln, ma
     done = run(step, machine, address, FOLDER=str(machine / "install.v2.sh"))
     assert done.returncode == 0, done.stderr
     assert packed_in(machine, "install.tar.gz") == [".", "./install"]
+
+
+@pytest.mark.parametrize("letter", ["\x7f", "\x85", "\u2028", "\ufffe", "\ud800", "\U000e0001"])
+def test_a_letter_that_nobody_sees_is_written_by_its_number(letter):
+    """YAML refuses some of them, reads others as the end of a line, and one cannot be saved."""
+    snippet = migrated(task_file(ibSubscription="QQQ").replace("QQQ", f'"a\\U{ord(letter):08x}b"'))
+    lines = snippet.snippet
+    assert lines.isascii()
+    assert yaml.safe_load(lines)[0]["inputs"]["azureSubscription"] == f"a{letter}b"
