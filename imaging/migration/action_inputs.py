@@ -19,6 +19,7 @@ from imaging.migration.parts import (
     region_name,
 )
 from imaging.migration.run_values import Kind
+from imaging.migration.scripts import take_script
 from imaging.migration.steps import Home
 
 _SOURCES = {
@@ -108,7 +109,7 @@ def _source(draft: Draft) -> None:
 
 
 def _customizers(draft: Draft, os_type: str) -> None:
-    lines = draft.script("customizer-script")
+    lines = take_script(draft, "customizer-script")
     updates = draft.flag("customizer-windows-update")
     if any(lines):
         step = {

@@ -14,7 +14,6 @@ from imaging.migration.references import (
     how_to_give,
     is_computed,
     name_of,
-    open_in_script,
     open_placeholders,
     open_references,
     replaced,
@@ -28,11 +27,9 @@ from imaging.recipe import read_recipe
 from imaging.recipe.showing import join_path, show
 
 _EXPRESSION = "${{"
+_LINE_OF_SCRIPT = re.compile(r"\.inline\[([0-9]+)\]")
+_RESTART = '{"type": "WindowsRestart"}'
 _ASKED = ("parameters.", "inputs.", "github.event.inputs.")
-_NO_SECRETS = (
-    "everybody who may read the template reads its commands, so let the script fetch secrets "
-    "in the build VM, with the VM's identity"
-)
 
 
 class Draft:
@@ -48,11 +45,11 @@ class Draft:
         self.notes: list[str] = []
         self.faults: list[Fault] = []
         self.document: dict[str, Any] = {}
-        self._values = {**step.variables, **values}
+        self.values = {**step.variables, **values}
         self.given = values
         self._used: dict[str, str] = {}
         self._open: set[str] = set()
-        self._sources: dict[str, str] = {}
+        self._sources = {"": ""}  # inputs by places in the recipe
         self.run_values = RunValues()
         self.parameters: list[RunValue] = []
 
@@ -86,7 +83,7 @@ class Draft:
             text: filled as far as possible.
         """
         if left := open_references(text):
-            secret = any(self._is_secret(one) for one in left)
+            secret = any(self.is_secret(one) for one in left)
             why = "a secret is no parameter" if secret else "no parameter can stand for it here"
             what = f"holds {', '.join(left)}, which only a run knows, and {why}"
             self.refuse(name, f"{what}; {how_to_give(left)}")
@@ -118,7 +115,7 @@ class Draft:
             kind: what the place may hold.
             is_id: whether a subscription, or the whole, has to be known.
         """
-        fitting = [one for one in open_references(text) if self._may_be_parameter(one)]
+        fitting = [one for one in open_references(text) if self.may_be_parameter(one)]
         if is_id and text.startswith(("/", "https://")):
             fitting = [one for one in fitting if f"/subscriptions/{one}" not in text]
         elif is_id:
@@ -126,10 +123,11 @@ class Draft:
         self.refuse_open(name, replaced(text, dict.fromkeys(fitting, "")))
         return self.run_values.put_into(text, fitting, kind, name)
 
-    def _may_be_parameter(self, reference: str) -> bool:
-        is_open = is_computed(self._values.get(name_of(reference).lower(), "$[]"))
+    def may_be_parameter(self, reference: str) -> bool:
+        """Say whether a parameter of the recipe may stand for a variable, as it is written."""
+        is_open = is_computed(self.values.get(name_of(reference).lower(), "$[]"))
         is_ours = is_run_value(reference, of_github=self.step.tool is Tool.ACTION)
-        return is_open and is_ours and not self._is_secret(reference)
+        return is_open and is_ours and not self.is_secret(reference)
 
     def filled(self, name: str, *, is_script: bool = False) -> str:
         """Take an input with its variables filled in as far as they are known.
@@ -141,9 +139,13 @@ class Draft:
         raw = self.raw(name)
         for one in variables_in(raw):
             asked = one.startswith(_ASKED) and one not in self.given
-            if asked and one in self._values:
+            if asked and one in self.values:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
-        return filled(raw, self._values, self.given, is_script=is_script)
+        return filled(raw, self.values, self.given, is_script=is_script)
+
+    def fill(self, text: str) -> str:
+        """Fill in the variables of a text of the file that is no input."""
+        return filled(text, self.values, self.given)
 
     def as_written(self, name: str) -> str:
         """Take an input for the new lines: a run fills in its variables, people its placeholders.
@@ -184,30 +186,9 @@ class Draft:
         parts = re.split(r"[,\n]", self.value(name, kind))
         return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
-    def script(self, name: str) -> list[str]:
-        """Take the lines of a script; `$(word)` in it may be the shell's own."""
-        text = self.filled(name, is_script=True)
-        left, of_shell = open_in_script(text, self._values)
-        fitting = [one for one in left if self._may_be_parameter(one)]
-        secrets = [one for one in left if self._is_secret(one)]
-        if secrets:
-            self.refuse(name, f"holds {', '.join(secrets)}; {_NO_SECRETS}")
-        self.refuse_open(name, " ".join(one for one in left if one not in secrets + fitting))
-        if of_shell:
-            self.note(
-                f"{name}: {', '.join(of_shell)} {'is' if len(of_shell) == 1 else 'are'} left to "
-                "the shell; give variables of the pipeline by --set"
-            )
-        looks_open = [
-            one for one in open_placeholders(text) if one[0] != "$" and one.upper() == one
-        ]
-        if looks_open:
-            self.note(f"{name}: holds {', '.join(looks_open)}, which may have to be filled in")
-        text = self.run_values.put_into(text, fitting, Kind.WORD, name)
-        return [line.rstrip() for line in text.strip("\r\n").splitlines()]
-
-    def _is_secret(self, reference: str) -> bool:
-        return is_secret(reference) or self._values.get(name_of(reference).lower()) == SECRET
+    def is_secret(self, reference: str) -> bool:
+        """Say whether a variable, as it is written, is a secret: by the file, or by its name."""
+        return is_secret(reference) or self.values.get(name_of(reference).lower()) == SECRET
 
     def has(self, name: str) -> bool:
         """Say whether an input is there and not empty."""
@@ -254,11 +235,11 @@ class Draft:
             for warning in recipe.warnings:
                 self.note(f"advice: {warning}")
         except RecipeError as error:
-            translated = [self._translated(fault) for fault in error.faults]
             self.faults += [
-                fault
-                for fault in translated
-                if fault.path not in known and not (known and "the placeholder" in fault.message)
+                self._translated(fault)
+                for fault in error.faults
+                if self._place_of(fault) not in known
+                and not (known and "the placeholder" in fault.message)
             ]
         self.faults = list(dict.fromkeys(self.faults))
 
@@ -285,12 +266,23 @@ class Draft:
         return None
 
     def _translated(self, fault: Fault) -> Fault:
-        sources = [path for path in self._sources if fault.path.startswith(path)]
-        if not sources:
-            where = f", {fault.path}" if fault.path else ""
-            return Fault(f"line {self.step.line}{where}", fault.message)
-        name = self._sources[max(sources, key=len)]
+        source, place, message = self._source_of(fault), self._place_of(fault), fault.message
+        if line := _LINE_OF_SCRIPT.match(fault.path.removeprefix(source)):
+            place = f"{place}, its line {int(line[1]) + 1}"
+            if _RESTART in message:
+                message += "; a step cannot stand in this script, so put it into the recipe later"
+        if standing := [one.written for one in self.run_values.of_input(self._sources[source])]:
+            message += f"; or give what only a run knows: {set_options(standing)}"
+        return Fault(place, message)
+
+    def _place_of(self, fault: Fault) -> str:
+        """Name the input that a fault of the recipe comes from; without one, the step."""
+        name = self._sources[self._source_of(fault)]
+        if not name:
+            return f"line {self.step.line}" + (f", {fault.path}" if fault.path else "")
         given = self.step.inputs.get(name.lower(), Given("", self.step.line))
-        standing = [one.written for one in self.run_values.of_input(name)]
-        instead = f"; or give what only a run knows: {set_options(standing)}" if standing else ""
-        return Fault(f"line {given.line}, {name}", f"{fault.message}{instead}")
+        return f"line {given.line}, {name}"
+
+    def _source_of(self, fault: Fault) -> str:
+        """Find the place in the recipe around a fault whose input is known."""
+        return max((path for path in self._sources if fault.path.startswith(path)), key=len)

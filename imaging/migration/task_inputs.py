@@ -19,6 +19,7 @@ from imaging.migration.parts import (
 )
 from imaging.migration.references import open_placeholders
 from imaging.migration.run_values import Kind
+from imaging.migration.scripts import take_script
 from imaging.migration.steps import Tool
 from imaging.migration.task_v2_inputs import PROVISIONERS, put_extras
 
@@ -127,7 +128,7 @@ def _customizers(draft: Draft, provisioner: str, is_v2: bool) -> None:
     elevated = draft.flag("runElevated", default=is_v2)
     as_system = draft.flag("runAsSystem")
     updates = draft.flag("windowsUpdateProvisioner")
-    lines = draft.script("inlineScript")
+    lines = take_script(draft, "inlineScript")
     if provisioner == "Shell":
         if any(lines):
             step = {"type": "Shell", "name": "inline_script", "inline": lines}

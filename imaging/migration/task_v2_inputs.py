@@ -6,6 +6,7 @@ import json
 
 from imaging.migration.draft import Draft
 from imaging.migration.run_values import Kind
+from imaging.migration.scripts import take_script
 
 PROVISIONERS = {"shell": "Shell", "powershell": "PowerShell"}
 
@@ -44,7 +45,7 @@ def _validation(draft: Draft) -> None:
     wanted = draft.flag("enableValidation")
     only_source = draft.flag("sourceValidationOnly")
     goes_on = draft.flag("continueDistributeOnFailure")
-    lines = draft.script("validationInlineScript")
+    lines = take_script(draft, "validationInlineScript")
     if not wanted:
         return
     place = ("properties", "validate")

@@ -96,3 +96,14 @@ def test_only_files_of_the_repository_are_read(repository, capsys, name):
     assert import_it() == 1
     (fault,) = [line for line in capsys.readouterr().err.splitlines() if ": line 1" in line]
     assert "image-builder-template-name: is a template file that is not here" in fault
+
+
+def test_a_command_of_the_file_that_a_recipe_refuses_is_no_line_of_the_script(repository, capsys):
+    """The file's steps come after the workflow's, so their numbers mean nothing to people."""
+    old = template(customize=[{**OWN_STEP, "inline": ["make", "sudo reboot"]}])
+    (repository / "aib/template.json").write_text(json.dumps(old))
+    assert import_it() == 1
+    said = capsys.readouterr().err
+    assert "image-builder-template-name" in said
+    assert "restarts the build VM" in said
+    assert "its line" not in said
