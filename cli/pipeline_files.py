@@ -35,6 +35,10 @@ _OPTIONS = {
         "retryCountOnTaskFailure",
     ),
 }
+# Kept with the variables, under a name that none of them can have.
+_CHECKOUT = "checkout path"
+# "Classic release variables", System.DefaultWorkingDirectory: C:\agent\_work\r1\a.
+_RELEASE_FOLDER = "a"
 _MAX_CHARACTERS = 1024 * 1024
 _MAX_DEPTH = 60
 _MAX_NODES = 200_000
@@ -129,6 +133,8 @@ def _step(node: yaml.MappingNode, variables: Mapping[str, str]) -> FoundStep | N
         variables=variables,
         options=dict(_options(tool, fields)),
         on_windows="windows" in variables.get("runs-on", "").lower(),
+        env=_env(fields),
+        sources_folder=_RELEASE_FOLDER if "taskId" in fields else variables.get(_CHECKOUT, ""),
     )
 
 
@@ -184,15 +190,43 @@ def _variables(node: yaml.MappingNode) -> dict[str, str]:
     for kind in ("parameters", "inputs"):
         for name, value in _named(fields.get(kind)):
             found[f"{kind}.{name}".lower()] = value
-    on = fields.get("on")
-    for event in _fields(on).values() if isinstance(on, yaml.MappingNode) else ():
-        inputs = _fields(event).get("inputs") if isinstance(event, yaml.MappingNode) else None
-        for name, value in _named(inputs):
-            found[f"inputs.{name}".lower()] = value
-            found[f"github.event.inputs.{name}".lower()] = value
+    for name, value in _asked(fields.get("on")):
+        found[f"inputs.{name}".lower()] = value
+        found[f"github.event.inputs.{name}".lower()] = value
     if agent := _agent(fields.get("pool")) or _agent(fields.get("runs-on")):
         found["runs-on"] = agent
+    if path := _checkout_path(fields.get("steps")):
+        found[_CHECKOUT] = path
     return found
+
+
+def _asked(on: yaml.Node | None) -> Iterator[tuple[str, str]]:
+    """Read the defaults of what a workflow asks people and callers for."""
+    for event in _fields(on).values() if isinstance(on, yaml.MappingNode) else ():
+        if isinstance(event, yaml.MappingNode):
+            yield from _named(_fields(event).get("inputs"))
+
+
+def _checkout_path(steps: yaml.Node | None) -> str:
+    """Read the path of a job's checkout, if it moves the folder that the agent works in.
+
+    `Build.SourcesDirectory`: "If you check out multiple repositories, it will revert to its default
+    value"; `steps.checkout` has `workspaceRepo` to choose one of them.
+    """
+    items = steps.value if isinstance(steps, yaml.SequenceNode) else ()
+    objects = [_fields(step) for step in items if isinstance(step, yaml.MappingNode)]
+    found = [one for one in objects if _text(one.get("checkout")) not in ("", "none")]
+    if len(found) > 1:
+        found = [one for one in found if _text(one.get("workspaceRepo")).lower() == "true"]
+    return _text(found[0].get("path")) if len(found) == 1 else ""
+
+
+def _env(fields: Mapping[str, yaml.Node]) -> tuple[str, ...]:
+    """Name what a step, or one of a classic build (`environment`), has in its environment."""
+    node = fields.get("env", fields.get("environment"))
+    if isinstance(node, yaml.MappingNode):
+        return tuple(_fields(node))
+    return (_text(node),) if _text(node) else ()
 
 
 def _agent(node: yaml.Node | None) -> str:

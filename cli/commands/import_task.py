@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import count
@@ -11,13 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from cli.pipeline_files import UnreadablePipelineError, find_steps
 from cli.terminal import OK, REFUSED, complain, read_text, say, values_of, write_files
-from imaging.migration import FoundStep, Migration, Tool, migrate
+from imaging.migration import FoundStep, Home, Migration, Tool, below_workspace, migrate
 from imaging.recipe.writing import recipe_text
-
-# Where a runner has the repository.
-_WORKSPACE = re.compile(
-    r"^(\$\{\{\s*github\.workspace\s*\}\}|\$\{?GITHUB_WORKSPACE\}?)/+", re.IGNORECASE
-)
 
 
 def import_task(arguments: argparse.Namespace) -> int:
@@ -25,7 +19,7 @@ def import_task(arguments: argparse.Namespace) -> int:
     path: Path = arguments.file
     values = values_of(arguments.set)
     try:
-        steps = [_with_template(step, path) for step in find_steps(read_text(path))]
+        steps = [_in_repository(step, path) for step in find_steps(read_text(path))]
     except UnreadablePipelineError as error:
         complain([f"{path}: {error}"])
         return REFUSED
@@ -48,14 +42,17 @@ def import_task(arguments: argparse.Namespace) -> int:
     return worst
 
 
-def _with_template(step: FoundStep, workflow: Path) -> FoundStep:
-    """Add the template file that a step names, from the repository around its workflow."""
+def _in_repository(step: FoundStep, file: Path) -> FoundStep:
+    """Add what the repository around a workflow says: its name, and a template file."""
+    folders = file.resolve().parents
+    is_workflow = [folder.name for folder in folders[:2]] == ["workflows", ".github"]
+    if is_workflow and step.home is Home.PIPELINE:
+        step = replace(step, repository=folders[2].name)
     given = step.inputs.get("image-builder-template-name")
-    name = _WORKSPACE.sub("", given.text.replace("\\", "/")) if given else ""
-    inside = PurePosixPath(name)
+    inside = PurePosixPath(below_workspace(given.text.replace("\\", "/")) if given else "")
     if inside.suffix.lower() != ".json" or inside.is_absolute() or ".." in inside.parts:
         return step
-    for folder in workflow.resolve().parents:
+    for folder in folders:
         if (folder / inside).is_file():
             return replace(step, template=read_text(folder / inside))
     return step

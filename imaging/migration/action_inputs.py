@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from imaging.migration.action_template import names_template, put_template
 from imaging.migration.draft import Draft
+from imaging.migration.folders import folder_of, is_workspace, put_artifact, with_workspace
 from imaging.migration.parts import (
-    last_folder,
-    put_artifact,
     put_customizers,
     put_gallery_image,
     put_identity,
@@ -30,6 +29,7 @@ _SOURCES = {
 }
 _TARGETS = {"managedimage": "ManagedImage", "sharedimagegallery": "SharedImage", "vhd": "VHD"}
 _SYSTEMS = {"linux": "Linux", "windows": "Windows"}
+_FOLDER = "customizer-source"
 _DEFAULT_FOLDER = "workflow-artifacts"
 _ABOUT_HOME = {
     Home.COMPOSITE_ACTION: (
@@ -77,17 +77,31 @@ def draft_of_action(draft: Draft) -> str:
 
 def _artifact(draft: Draft, os_type: str) -> str:
     """Write where the artifact goes; the action cut off what follows the first dot of a name."""
-    whole = last_folder(draft.filled("customizer-source"))
-    draft.refuse_open("customizer-source", whole)
+    path = draft.fill(with_workspace(draft.filled(_FOLDER)))
+    whole = _repository(draft, path) if is_workspace(path) else folder_of(draft, _FOLDER, path)
     folder = whole.split(".")[0] or whole or _DEFAULT_FOLDER
     destination = f"C:\\{folder}" if os_type == "Windows" else folder
-    name = put_artifact(draft, "customizer-source", folder, destination, os_type)
-    if not whole:
+    name = put_artifact(draft, _FOLDER, folder, destination, os_type)
+    if not path:
         draft.put(("artifact", "required"), value=False)
         draft.note(
             f"customizer-source: was missing; the new lines pack {_DEFAULT_FOLDER} if it is "
             "there, as the action did"
         )
+    return name
+
+
+def _repository(draft: Draft, path: str) -> str:
+    """Name the folder where a runner has the repository, which has the repository's name."""
+    name = draft.step.repository
+    if not name:
+        what = f"holds {path}, which only a run knows; it is named after the repository, so give"
+        draft.refuse(_FOLDER, f"{what} that name: --set=github.workspace=…")
+        return ""
+    draft.note(
+        f"customizer-source: the folder has the name of the repository, here {name}; if GitHub "
+        "knows it under another one: --set=github.workspace=…"
+    )
     return name
 
 

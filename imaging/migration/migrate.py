@@ -23,7 +23,7 @@ class Migration:
     Args:
         recipe_name: named after the folder that the step packs.
         document: the recipe; only to be used if there are no faults.
-        snippet: the lines of pipeline.
+        snippet: the lines of pipeline; empty if there are faults.
         notes: what has no counterpart, or is different now.
         faults: what has to be put right first, with its line.
     """
@@ -53,5 +53,5 @@ def migrate(
     document = {
         key: draft.document[key] for key in (*_ORDER, *draft.document) if key in draft.document
     }
-    snippet = snippet_for(draft, name)
+    snippet = "" if draft.faults else snippet_for(draft, name)
     return Migration(name, document, snippet, draft.notes, draft.faults)

@@ -1,4 +1,4 @@
-"""Parts of a recipe that task and action share: source, targets, Windows updates, artifact."""
+"""Parts of a recipe that task and action share: source, targets, Windows updates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from imaging.migration.draft import Draft
 from imaging.migration.references import open_references
 from imaging.migration.run_values import Kind
 from imaging.migration.steps import Tool
-from imaging.recipe.recipe_name import recipe_name_problem
 from imaging.recipe.showing import show
 
 _VERSION = re.compile(r"/versions/[^/]*$", re.IGNORECASE)
@@ -160,31 +159,6 @@ def put_windows_updates(draft: Draft, name: str) -> None:
         name: of the input that asks for them.
     """
     put_customizers(draft, _WAIT_BEFORE_UPDATES, _WINDOWS_UPDATE, source=name)
-
-
-def put_artifact(draft: Draft, name: str, folder: str, destination: str, os_type: str) -> str:
-    """Write where the artifact goes, and name the recipe after its folder.
-
-    Args:
-        draft: gets it.
-        name: of the input with the folder.
-        folder: that the pipeline packs.
-        destination: where old scripts expect it.
-        os_type: Linux or Windows.
-
-    Returns:
-        The recipe's name.
-    """
-    draft.put(("artifact", "destination"), destination, name)
-    draft.put(("artifact", "osType"), os_type)
-    if recipe_name_problem(folder) is None:
-        return folder
-    return re.sub(r"[^A-Za-z0-9_-]+", "-", folder).strip("-_.")[:64] or "image"
-
-
-def last_folder(path: str) -> str:
-    """Name the last folder of a path that may be written for either system."""
-    return re.split(r"[/\\]", path.rstrip("/\\ "))[-1]
 
 
 def put_number(

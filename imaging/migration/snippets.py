@@ -8,7 +8,8 @@ import textwrap
 from collections.abc import Mapping
 
 from imaging.migration.draft import Draft
-from imaging.migration.parts import last_folder
+from imaging.migration.folders import last_folder, with_workspace
+from imaging.migration.references import open_references
 from imaging.migration.run_values import RunValue
 from imaging.migration.steps import Home, Tool
 
@@ -115,8 +116,8 @@ _PACK_TAR_ON_WINDOWS = 'tar --force-local -czf "$archive" -C "$FOLDER" .'
 _PACK_ZIP = '(cd "$FOLDER" && zip -qr "$archive" .)'
 _PACK_ZIP_ON_WINDOWS = '(cd "$FOLDER" && 7z a -tzip -bso0 "$archive" .)'
 
-
 _LAST_OF_FOUR_DIGITS = 0xFFFF
+
 
 def snippet_for(draft: Draft, recipe_name: str) -> str:
     """Write the step that stands where the old one stood.
@@ -170,7 +171,8 @@ def _action_script(draft: Draft) -> str:
 
 def _may_be_a_file(draft: Draft) -> bool:
     """Say whether the folder may be a file, as the action took one, and has a harmless name."""
-    has_ending = "." in last_folder(draft.filled("customizer-source"))
+    name = last_folder(draft.filled("customizer-source"))
+    has_ending = "." in name and not open_references(name)
     return has_ending and re.fullmatch(r"[\w -]+", _folder(draft)) is not None
 
 
@@ -210,7 +212,7 @@ def _task_frame(draft: Draft, recipe_name: str, script: str) -> str:
 
 
 def _action_frame(draft: Draft, recipe_name: str, script: str) -> str:
-    folder = draft.as_written("customizer-source") or "${{ github.workspace }}/workflow-artifacts"
+    folder = _written_folder(draft) or "${{ github.workspace }}/workflow-artifacts"
     settings = _INPUTS if draft.step.home is Home.COMPOSITE_ACTION else _SETTINGS
     return _ACTION.format(
         recipe=recipe_name,
@@ -220,6 +222,13 @@ def _action_frame(draft: Draft, recipe_name: str, script: str) -> str:
         parameters=_environment(draft.parameters),
         **settings,
     )
+
+
+def _written_folder(draft: Draft) -> str:
+    """Return the folder as it is written, but for a variable of the shell, which stays a word."""
+    whole = draft.filled("customizer-source")
+    expanded = with_workspace(whole)
+    return draft.as_written("customizer-source") if expanded == whole else expanded
 
 
 def _options(options: Mapping[str, str]) -> str:

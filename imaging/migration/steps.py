@@ -55,6 +55,9 @@ class FoundStep:
         on_windows: whether its agent is said to be a Windows one.
         options: by which others refer to the step, and what decides how it runs.
         home: what the file is.
+        env: names in the step's own environment.
+        sources_folder: path of the folder that the agent works in, where the file says it.
+        repository: its name, if the file lies in one.
         template: text of the template file that the action is given, if it was found.
     """
 
@@ -65,4 +68,7 @@ class FoundStep:
     on_windows: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     home: Home = Home.PIPELINE
+    env: tuple[str, ...] = ()
+    sources_folder: str = ""
+    repository: str = ""
     template: str | None = None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from imaging.migration.draft import Draft
+from imaging.migration.folders import folder_of, last_folder, put_artifact
 from imaging.migration.parts import (
-    last_folder,
-    put_artifact,
     put_customizers,
     put_gallery_image,
     put_identity,
@@ -26,6 +25,8 @@ from imaging.migration.task_v2_inputs import PROVISIONERS, put_extras
 _UNSET_IMAGE = "publisher:offer:sku"
 _DEFAULT_IMAGE = "Canonical:UbuntuServer:18.04-LTS"
 _DEFAULT_IMAGE_V2 = "MicrosoftWindowsDesktop:windows-11:win11-25h2-ent"
+_FOLDER = "packagePath"
+_SOURCES_FOLDER = "s"
 # "Use predefined variables": the last parts of the folders that agents make for every run.
 _AGENT_FOLDERS = {
     "$(system.defaultworkingdirectory)": "s",
@@ -80,14 +81,17 @@ def draft_of_task(draft: Draft) -> str:
 
 def _artifact(draft: Draft, os_type: str) -> str:
     """Write where the artifact goes; agents have short names for their own folders."""
-    path = draft.filled("packagePath")
+    path = draft.filled(_FOLDER)
     agents_own = _AGENT_FOLDERS.get(path.strip("/\\ ").lower())
-    if agents_own:
-        draft.note(f"packagePath: the task named the folder '{agents_own}', as hosted agents do")
-        draft.put(("artifact", "destination"), agents_own)
-    folder = "artifact" if agents_own or not path else last_folder(path)
-    draft.refuse_open("packagePath", folder)
-    return put_artifact(draft, "packagePath", folder, folder, os_type)
+    if not agents_own:
+        folder = folder_of(draft, _FOLDER, path)
+        return put_artifact(draft, _FOLDER, folder, folder, os_type)
+    placed = last_folder(draft.fill(draft.step.sources_folder))
+    folder = placed if placed and agents_own == _SOURCES_FOLDER else agents_own
+    why = "by the path of its checkout" if len(folder) > 1 else "as hosted agents do"
+    draft.note(f"packagePath: the task named the folder '{folder}', {why}")
+    draft.refuse_open(_FOLDER, folder)
+    return put_artifact(draft, _FOLDER, folder if len(folder) > 1 else "artifact", folder, os_type)
 
 
 def _source(draft: Draft, is_v2: bool) -> None:
