@@ -18,6 +18,7 @@ from imaging.migration.parts import (
     region_name,
 )
 from imaging.migration.run_values import Kind
+from imaging.migration.script_folders import note_other_folders
 from imaging.migration.scripts import take_script
 from imaging.migration.steps import Home
 
@@ -72,7 +73,10 @@ def draft_of_action(draft: Draft) -> str:
     timeout = "build-timeout-in-minutes"
     put_number(draft, ("properties", "buildTimeoutInMinutes"), timeout)
     _what_is_different(draft)
-    return _artifact(draft, os_type)
+    name = _artifact(draft, os_type)
+    if draft.step.template is None:
+        note_other_folders(draft, "customizer-script")
+    return name
 
 
 def _artifact(draft: Draft, os_type: str) -> str:

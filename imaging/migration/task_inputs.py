@@ -18,6 +18,7 @@ from imaging.migration.parts import (
 )
 from imaging.migration.references import open_placeholders
 from imaging.migration.run_values import Kind
+from imaging.migration.script_folders import note_other_folders
 from imaging.migration.scripts import take_script
 from imaging.migration.steps import Tool
 from imaging.migration.task_v2_inputs import PROVISIONERS, put_extras
@@ -75,8 +76,9 @@ def draft_of_task(draft: Draft) -> str:
     _what_settings_say(draft)
     if is_v2:
         put_extras(draft)
-    os_type = "Windows" if provisioner == "PowerShell" else "Linux"
-    return _artifact(draft, os_type)
+    name = _artifact(draft, "Windows" if provisioner == "PowerShell" else "Linux")
+    note_other_folders(draft, "inlineScript", *(["validationInlineScript"] if is_v2 else []))
+    return name
 
 
 def _artifact(draft: Draft, os_type: str) -> str:
