@@ -17,6 +17,7 @@ from imaging.migration.parts import (
     put_windows_updates,
     region_name,
 )
+from imaging.migration.references import how_to_give, open_references
 from imaging.migration.run_values import Kind
 from imaging.migration.script_folders import note_other_folders
 from imaging.migration.scripts import take_script
@@ -113,6 +114,12 @@ def _identity(draft: Draft) -> None:
     identity = draft.filled("managed-identity")
     if identity.startswith("/"):
         put_identity(draft, "managed-identity")
+    elif left := open_references(identity):
+        what = "is a secret" if any(map(draft.is_secret, left)) else "is known to a run only"
+        draft.note(
+            f"managed-identity: {', '.join(left)} {what}; let the setting AIB_IDENTITY_ID say what "
+            f"it holds, or the recipe's identity: {how_to_give(left)}"
+        )
     elif identity:
         draft.note("managed-identity: a name is no id; the setting AIB_IDENTITY_ID names it")
 
@@ -173,12 +180,17 @@ def _what_is_different(draft: Draft) -> None:
         )
     if draft.has("run-output-name"):
         draft.note("run-output-name: left out, the action never used it; outputs keep their names")
-    if draft.has("action-run-mode") or draft.has("action-run-mode-time-minutes"):
-        draft.note("action-run-mode: left out, the new lines wait for the end of the build")
+    modes = ("action-run-mode", "action-run-mode-time-minutes")
+    if given := [name for name in modes if draft.has(name)]:
+        draft.note(f"{', '.join(given)}: left out, the new lines wait for the end of the build")
     if draft.has("customizer-destination"):
         draft.note("customizer-destination: left out, the action never read it")
     if draft.has("image-builder-template-name") and not names_template(draft):
         draft.note("image-builder-template-name: left out, Kiln names each template itself")
+    texts = " ".join(given.text for given in draft.step.inputs.values()).lower()
+    if unused := [name for name in draft.step.env if f"env.{name}".lower() not in texts]:
+        what = "left out; only the action itself had it, not the build VM"
+        draft.note(f"env: {', '.join(unused)} {what}")
     if draft.step.home in _ABOUT_HOME:
         draft.note(_ABOUT_HOME[draft.step.home])
     draft.note(

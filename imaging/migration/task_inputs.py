@@ -139,9 +139,16 @@ def _customizers(draft: Draft, provisioner: str, is_v2: bool) -> None:
         if any(lines):
             step = {"type": "Shell", "name": "inline_script", "inline": lines}
             put_customizers(draft, step, source="inlineScript")
-        if updates:
-            draft.note("windowsUpdateProvisioner: not used, provisioner is shell")
+        wanted = {
+            "windowsUpdateProvisioner": updates,
+            "runElevated": elevated and draft.has("runElevated"),
+            "runAsSystem": as_system,
+        }
+        if unused := [name for name, is_wanted in wanted.items() if is_wanted]:
+            draft.note(f"{', '.join(unused)}: not used, provisioner is shell")
         return
+    if as_system and not elevated:
+        draft.note("runAsSystem: left out, the task took it only with runElevated")
     if any(lines):
         step = {"type": "PowerShell", "name": "inline_script", "inline": lines}
         rights = {"runElevated": elevated, "runAsSystem": elevated and as_system}
@@ -206,6 +213,11 @@ def _machine(draft: Draft, is_v2: bool) -> None:
         network = (*machine, "vnetConfig")
         draft.put((*network, "containerInstanceSubnetId"), isolated, "containerInstanceSubnetId")
         draft.put((*network, "proxyVmSize"), "" if isolated else proxy, "proxyVmSize")
+    if proxy and isolated and subnet:
+        draft.note("proxyVmSize: left out, the task ignored it beside containerInstanceSubnetId")
+    lonely = {"containerInstanceSubnetId": isolated, "proxyVmSize": proxy}
+    if names := [name for name, value in lonely.items() if value and not subnet]:
+        draft.note(f"{', '.join(names)}: left out, the task took it only with vnetSubnetId")
     if not draft.has("buildTimeoutInMinutes") and is_v2:
         draft.put(("properties", "buildTimeoutInMinutes"), 120)
     put_number(draft, ("properties", "buildTimeoutInMinutes"), "buildTimeoutInMinutes")
@@ -226,5 +238,8 @@ def _what_settings_say(draft: Draft) -> None:
         draft.note("autoRun: left out, Kiln starts every run itself")
     if not draft.has("packagePath"):
         draft.refuse("packagePath", "is missing; name the folder that the step packs")
+    if draft.step.env:
+        names = ", ".join(draft.step.env)
+        draft.note(f"env: {names} left out; only the task itself had it, not the build VM")
     if draft.step.on_windows:
         draft.note("agent: the new lines need a Linux one, for instance vmImage: ubuntu-latest")

@@ -193,6 +193,49 @@ def test_what_has_no_counterpart_is_said():
         assert word in said
 
 
+def test_an_identity_that_is_a_secret_is_no_name():
+    """Nobody sees here what it holds, so whoever knows it has to write it."""
+    text = action_file({"managed-identity": "${{ secrets.IDENTITY }}"})
+    migration = migrated(text)
+    assert "identity" not in migration.document
+    (said,) = [note for note in migration.notes if note.startswith("managed-identity")]
+    assert "${{ secrets.IDENTITY }} is a secret; let the setting AIB_IDENTITY_ID say" in said
+    assert "or the recipe's identity: write the value, or give it: '--set=secrets.IDEN" in said
+    assert "no id" not in said
+    given = migrated(text, **{"secrets.IDENTITY": IDENTITY}).document["identity"]
+    assert list(given["userAssignedIdentities"]) == [IDENTITY]
+    variable = migrated(action_file({"managed-identity": "${{ vars.IDENTITY }}"}))
+    assert "${{ vars.IDENTITY }} is known to a run only" in "\n".join(variable.notes)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["action-run-mode"],
+        ["action-run-mode-time-minutes"],
+        ["action-run-mode", "action-run-mode-time-minutes"],
+    ],
+)
+def test_both_inputs_for_the_wait_are_known(names):
+    """One of them must not make the other one a misspelling."""
+    said = "\n".join(migrated(action_file(dict.fromkeys(names, "5"))).notes)
+    assert f"{', '.join(names)}: left out, the new lines wait for the end" in said
+    assert "is no input" not in said
+
+
+def test_an_environment_that_no_input_reads_is_said():
+    """The build VM never had it; what an input reads is filled in."""
+    (step,) = yaml.safe_load(action_file({"location": "${{ env.REGION }}"}))["jobs"]["build"][
+        "steps"
+    ]
+    environment = {"REGION": "westeurope", "PASSWORD": "hidden"}
+    migration = migrated(yaml.safe_dump([{**step, "env": environment}]))
+    assert migration.document["location"] == "westeurope"
+    said = "\n".join(migration.notes)
+    assert "env: PASSWORD left out; only the action itself had it, not the build VM" in said
+    assert "hidden" not in said
+
+
 def test_a_managed_image_goes_where_the_template_is():
     """The action read dist-location for galleries only."""
     inputs = {"dist-type": "ManagedImage", "dist-resource-id": IMAGE, "dist-location": "eastus"}

@@ -145,8 +145,31 @@ def test_windows_scripts_and_updates_keep_their_order_and_rights():
 
 def test_system_rights_need_elevation_as_in_the_task():
     """AIB refuses the one without the other."""
-    steps = properties_of(task_file(provisioner="powershell", runAsSystem="true"))["customize"]
-    assert "runAsSystem" not in steps[0]
+    migration = migrated(task_file(provisioner="powershell", runAsSystem="true"))
+    assert "runAsSystem" not in migration.document["properties"]["customize"][0]
+    assert "runAsSystem: left out, the task took it only with" in "\n".join(migration.notes)
+
+
+def test_what_is_for_windows_only_is_said_beside_a_shell_script():
+    """It had no effect, and somebody meant something by it."""
+    rights = {"runElevated": "true", "runAsSystem": "true"}
+    said = "\n".join(migrated(task_file(**rights, windowsUpdateProvisioner="true")).notes)
+    names = "windowsUpdateProvisioner, runElevated, runAsSystem"
+    assert f"{names}: not used, provisioner is shell" in said
+    switched_off = migrated(task_file(runElevated="false", runAsSystem="false"))
+    assert "not used" not in "\n".join(switched_off.notes)
+    second = task_file("AzureImageBuilderTaskV2@2", provisioner="shell")
+    assert "not used" not in "\n".join(migrated(second).notes)
+
+
+@pytest.mark.parametrize("key", ["env", "environment"])
+def test_the_environment_of_a_step_is_said_to_be_left_out(key):
+    """The task alone had it; a value may be a secret and is not repeated."""
+    old = yaml.safe_load(task_file())
+    old["steps"][1][key] = {"REGION": "$(region)", "PASSWORD": "hidden"}
+    said = "\n".join(migrated(yaml.safe_dump(old)).notes)
+    assert "env: PASSWORD, REGION left out; only the task itself had it, not the build VM" in said
+    assert "hidden" not in said
 
 
 def test_machine_timeout_and_network_are_taken():

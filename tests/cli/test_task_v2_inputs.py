@@ -101,9 +101,10 @@ def test_the_storage_type_holds_where_no_region_is_named():
 
 
 def test_network_inputs_that_the_task_ignored_are_ignored():
-    """AIB refuses a proxy beside an isolated subnet."""
-    lonely = properties_of(task_file(V2, proxyVmSize="Standard_A1_v2"))
-    assert "vnetConfig" not in lonely["vmProfile"]
+    """AIB refuses a proxy beside an isolated subnet; what is lost is said."""
+    lonely = migrated(task_file(V2, proxyVmSize="Standard_A1_v2"))
+    assert "vnetConfig" not in lonely.document["properties"]["vmProfile"]
+    assert "proxyVmSize: left out, the task took it only with vnetSubnetId" in lonely.notes
     network = {"vnetSubnetId": SUBNET, "containerInstanceSubnetId": SUBNET + "2"}
     both = properties_of(task_file(V2, **network, proxyVmSize="Standard_A1_v2"))
     assert set(both["vmProfile"]["vnetConfig"]) == {"subnetId", "containerInstanceSubnetId"}
