@@ -8,7 +8,7 @@ from collections.abc import Container, Mapping
 
 _REFERENCE = re.compile(r"\$\(([\w.\-]+)\)|\$\{\{\s*([\w.\-]+)(?:\['([\w.\-]+)'\])?\s*\}\}")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][\w .\-]*)>|(?<!\{)\$?\{([A-Za-z]\w*)\}(?!\})")
-_ANY_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_ANY_EXPRESSION = re.compile(r"\$\{\{(?:(?!\$\{\{).)*?\}\}", re.DOTALL)
 _COMPUTED = re.compile(r"\$\[.*\]", re.DOTALL)
 _MAX_CHARACTERS = 1024 * 1024
 # Names of Azure Pipelines' own variables; in a script `$(date)` is the shell's.

@@ -12,7 +12,7 @@ from imaging.migration.references import is_variable, name_of, replaced, set_opt
 
 _FIRST = "[A-Za-z0-9_]"
 _SECRET = re.compile(
-    r"^secrets\.|secret|passw|token|credential|(^|[._-])(pwd|sas|\w*key)$", re.IGNORECASE
+    r"^secrets\.|secret|passw|token|credential|(^|[._-])(pwd|sas)$|key$", re.IGNORECASE
 )
 # Examples; two places of one image must not name the same, and these few people name themselves.
 _REGIONS = ("swedencentral", "polandcentral", "uaenorth", "qatarcentral")

@@ -35,8 +35,11 @@ def _tags(draft: Draft) -> None:
         return
     try:
         tags = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         draft.refuse("managedResourceTags", 'is no JSON; write it as {"name": "value"}')
+        return
+    if not isinstance(tags, dict) or any(isinstance(one, dict | list) for one in tags.values()):
+        draft.refuse("managedResourceTags", 'holds no texts alone; write it as {"name": "value"}')
         return
     draft.put(("properties", "managedResourceTags"), tags, "managedResourceTags")
 

@@ -1,9 +1,12 @@
 """The inputs that only the second version of the pipeline task has, and its own defaults."""
 
+import pytest
+
 from tests.cli.pipelines import (
     GROUP,
     IDENTITY,
     SUBNET,
+    faults_of,
     migrated,
     properties_of,
     task_file,
@@ -106,5 +109,18 @@ def test_network_inputs_that_the_task_ignored_are_ignored():
     assert "vnetConfig" not in lonely.document["properties"]["vmProfile"]
     assert "proxyVmSize: left out, the task took it only with vnetSubnetId" in lonely.notes
     network = {"vnetSubnetId": SUBNET, "containerInstanceSubnetId": SUBNET + "2"}
-    both = properties_of(task_file(V2, **network, proxyVmSize="Standard_A1_v2"))
-    assert set(both["vmProfile"]["vnetConfig"]) == {"subnetId", "containerInstanceSubnetId"}
+    both = migrated(task_file(V2, **network, proxyVmSize="Standard_A1_v2"))
+    found = both.document["properties"]["vmProfile"]["vnetConfig"]
+    assert set(found) == {"subnetId", "containerInstanceSubnetId"}
+    assert "proxyVmSize: left out, the task ignored it beside" in "\n".join(both.notes)
+    alone = migrated(task_file(V2, vnetSubnetId=SUBNET, proxyVmSize="Standard_A1_v2"))
+    assert "proxyVmSize: left out" not in "\n".join(alone.notes)
+
+
+@pytest.mark.parametrize("tags", ["{", "[" * 50_000, "[]", '"a"', '{"a": {"b": "c"}}', "[[1]]"])
+def test_tags_that_are_no_texts_are_refused_by_their_input(tags):
+    """Deep ones once ended the command, or were a fault of a file that nobody has."""
+    said = faults_of(task_file(V2, managedResourceTags=tags))
+    assert "managedResourceTags: " in said
+    assert 'write it as {"name": "value"}' in said
+    assert said.count("\n") == 0
