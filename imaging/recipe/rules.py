@@ -81,13 +81,22 @@ def _no_placeholders(recipe: Part) -> Iterator[Fault]:
     yield from _no_placeholder_names(recipe["identity"]["userAssignedIdentities"])
 
 
+def is_only_a_placeholder(text: str) -> bool:
+    """Say whether a text is nothing but a placeholder that somebody forgot to fill.
+
+    Args:
+        text: of a place where a placeholder may also be a part of people's own text.
+    """
+    return _WHOLE_PLACEHOLDER.fullmatch(text.strip()) is not None
+
+
 def _no_placeholder_tags(recipe: Part) -> Iterator[Fault]:
     """Tags are people's own text, but one that is nothing but a placeholder was forgotten."""
     targets = recipe["properties"]["distribute"].items()
     places = [recipe["tags"], recipe["properties"]["managedResourceTags"]]
     for tags in (*places, *(target["artifactTags"] for target in targets)):
         for value in tags.texts():
-            if _WHOLE_PLACEHOLDER.fullmatch(value.text().strip()):
+            if is_only_a_placeholder(value.text()):
                 yield value.fault(f"is the placeholder {value.text().strip()}; write the value")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from imaging.recipe.rules import FREE_TEXT
+from imaging.recipe.rules import FREE_TEXT, is_only_a_placeholder
 from imaging.template_files.deployment_values import DeploymentValues
 from imaging.template_files.json_values import Json, JsonObject
 from imaging.template_files.loops import Loop, loops_of
@@ -135,9 +135,10 @@ class Computing:
         if not isinstance(value, str):
             return value
         is_free = bool(FREE_TEXT.intersection(place))
+        if _TAGS.intersection(place) and is_only_a_placeholder(value):
+            is_free = False
         filled = self._filled(value, is_free=is_free)
-        forgotten = _TAGS.intersection(place) and _PLACEHOLDER.fullmatch(filled.strip())
-        if not is_free or forgotten or filled in self._repairs.bare:
+        if not is_free or filled in self._repairs.bare:
             self._refuse_placeholders(filled, place)
         return filled
 

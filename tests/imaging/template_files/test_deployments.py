@@ -285,11 +285,12 @@ def test_a_key_that_is_written_twice_where_it_counts_is_a_fault():
     assert "parameters.Region.defaultValue: is written twice; keep one" in message
 
 
-def test_a_tag_that_is_only_a_placeholder_is_asked_for():
+@pytest.mark.parametrize("written", ["<baseos>", "$(baseos)", "#{baseos}#"])
+def test_a_tag_that_is_only_a_placeholder_is_asked_for(written):
     """Skeletons have them, and nobody looks at tags before somebody counts costs."""
-    document = template(distribute=target(artifactTags={"base": "<baseos>"})) | {"apiVersion": "x"}
-    assert "artifactTags.base: holds the placeholder <baseos>; write the real value, or" in refusal(
-        document
-    )
+    document = template(distribute=target(artifactTags={"base": written})) | {"apiVersion": "x"}
+    message = refusal(document)
+    assert f"artifactTags.base: holds the placeholder {written}; write the real value" in message
+    assert "--set baseos=…" in message
     (made,) = properties_of(document, baseos="ubuntu")["distribute"]
     assert made["artifactTags"] == {"base": "ubuntu"}
