@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -10,7 +13,7 @@ import pytest
 
 from azure_clients.file_sizes import look_at_files
 
-_LENGTHS = {"/big": "20000000", "/none": None, "/odd": "many"}
+_LENGTHS = {"/big": "20000000", "/none": None, "/odd": "many", "/huge": "9" * 5_000}
 
 
 class _Files(BaseHTTPRequestHandler):
@@ -33,6 +36,16 @@ class _Files(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep the test's output clean."""
+
+
+def _drip(server: socket.socket) -> None:
+    """Answer a byte every half second."""
+    connection, _ = server.accept()
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while True:
+            connection.sendall(b"X")
+            time.sleep(0.5)
 
 
 @pytest.fixture
@@ -64,6 +77,7 @@ def test_a_size_is_asked_for_with_the_signature_and_no_token(files: str):
         ("/moved", "HTTP 302 without a sign-in"),
         ("/none", "the answer tells none"),
         ("/odd", "the answer tells none"),
+        ("/huge", "the answer tells none"),
     ],
 )
 def test_a_size_that_is_not_told_is_unknown(files: str, path: str, reason: str):
@@ -73,11 +87,28 @@ def test_a_size_that_is_not_told_is_unknown(files: str, path: str, reason: str):
     assert len(_Files.asked) == 1
 
 
-def test_a_server_that_is_not_there_is_unknown():
+@pytest.mark.parametrize(
+    ("url", "error"),
+    [
+        ("https://127.0.0.1:1/x?sig=CANARY", "ServiceRequestError"),
+        ("https://a..b/x", "LocationParseError"),
+        (f"https://{'a' * 64}.example/x", "LocationParseError"),
+    ],
+)
+def test_an_address_that_nobody_answers_is_unknown(url: str, error: str):
     """The build goes on; AIB may reach it."""
-    url = "https://127.0.0.1:1/x?sig=CANARY"
     look = look_at_files([url])[url]
-    assert (look.state, look.reason) == ("unknown", "no answer: ServiceRequestError")
+    assert (look.state, look.reason) == ("unknown", f"no answer: {error}")
+
+
+def test_a_server_that_drips_is_not_waited_for(files: str):
+    """One byte now and then would hold the build for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=_drip, args=(server,), daemon=True).start()
+        dripping = f"http://127.0.0.1:{server.getsockname()[1]}/x"
+        looks = look_at_files([dripping, f"{files}/big"], seconds=1)
+    assert looks[dripping].reason == "no answer within 1 s"
+    assert looks[f"{files}/big"].state == "found"
 
 
 def test_a_recipe_of_many_files_does_not_hold_up_its_build(files: str):
