@@ -17,6 +17,10 @@ RECIPE_NAME_PATTERN: Final = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,63}"
 BLOB_NAME_MAX_LENGTH: Final = 1024
 PARAMETER_NAME_PATTERN: Final = r"[a-z][a-z0-9_]{0,63}"
 
+# The same: 3 to 63 lower-case letters, digits and single hyphens. RFC 1035: 253 characters a host.
+CONTAINER_NAME_PATTERN: Final = r"(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*"
+HOST_NAME_MAX_LENGTH: Final = 253
+
 # Kiln: the body of an HTTP start names things, and holds none.
 START_BODY_MAX_BYTES: Final = 64 * 1024
 # Kiln: faults of a recipe that a report or an answer has room for.

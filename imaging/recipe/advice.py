@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from imaging.errors import Fault
 from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES, KNOWN_REGIONS
+from imaging.recipe.addresses import blob_place
 from imaging.recipe.os_rules import os_type_of
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.step_advice import advice_on_commands
@@ -192,6 +193,12 @@ def _vhds(recipe: Part) -> Iterator[Fault]:
     """Azure's VMs have managed disks only since that day (AIB's release notes)."""
     for target in recipe["properties"]["distribute"].items():
         if target["type"].value == "VHD":
+            uri = target["uri"]
+            if uri.text() and not blob_place(uri.text())[0]:
+                yield uri.fault(
+                    "names a blob in the account's root container; write the container before its "
+                    "name, as /vhds/app.vhd"
+                )
             yield target["type"].fault(
                 "is VHD, from which no VM starts since 31 March 2026 without a managed disk or "
                 "image made of it first; write SharedImage where VMs of Azure shall start from it"

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from itertools import starmap
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, WithJsonSchema
 
 from imaging import limits
 from imaging.arm_ids import ArmIdKind, arm_id_problem
+from imaging.recipe.addresses import blob_url_problem, url_problem
 from imaging.recipe.showing import show
 from imaging.recipe.strict_model import must
 
@@ -34,26 +34,6 @@ def _text_problem(text: str) -> str | None:
 def _command_problem(text: str) -> str | None:
     printable = all(c.isprintable() or c in "\t\n\r" or c.isspace() for c in text)
     return None if printable else "it must not contain control characters"
-
-
-def _url_problem(text: str) -> str | None:
-    try:
-        parts = urlsplit(text)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        return "it must be an https address"
-    if not text.isprintable() or " " in text or not port_is_fine:
-        return "it must be an https address without blanks and control characters"
-    if parts.scheme != "https" or not parts.hostname:
-        return "it must begin with https:// and name a host"
-    return "it must not contain a user or password" if "@" in parts.netloc else None
-
-
-def _vhd_url_problem(text: str) -> str | None:
-    problem = _url_problem(text)
-    if problem is None and ("?" in text or not urlsplit(text).path.strip("/")):
-        return "it must be the address of a blob, as https://…/vhds/app.vhd, without a query"
-    return problem
 
 
 def _timeout_problem(minutes: int) -> str | None:
@@ -133,8 +113,8 @@ Command = Annotated[str, must(_command_problem)]
 Inline = Annotated[list[Command], must(_inline_problem)]
 Region = Annotated[str, must(_region_problem), _patterned(limits.REGION_PATTERN)]
 VmSize = Annotated[str, must(_or_empty(_vm_size_problem)), _patterned(f"{limits.VM_SIZE_PATTERN}|")]
-HttpsUrl = Annotated[str, must(_url_problem), _patterned("https://.+")]
-VhdUrl = Annotated[str, must(_or_empty(_vhd_url_problem)), _patterned("https://.+|")]
+HttpsUrl = Annotated[str, must(url_problem), _patterned("https://.+")]
+VhdUrl = Annotated[str, must(_or_empty(blob_url_problem)), _patterned("https://.+|")]
 Sha256 = Annotated[
     str,
     must(_or_empty(_pattern(limits.SHA256_PATTERN, "64 hexadecimal digits in lower case"))),

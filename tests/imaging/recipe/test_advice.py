@@ -163,6 +163,13 @@ def test_a_given_group_of_a_windows_build_in_a_network_needs_one_right_more(
     assert ("needs Contributor on it" in "".join(warnings)) == (count == 2)
 
 
+def test_a_vhd_in_the_root_container_is_asked_about() -> None:
+    """Recorded traffic has a container's address there, and AIB took it for a blob's name."""
+    vhd = {"type": "VHD", "runOutputName": "d", "uri": "https://a.blob.core.windows.net/vhds"}
+    warnings = read(changed(LINUX, (f"{P}.distribute.1", vhd))).warnings
+    assert f"{P}.distribute[1].uri: names a blob in the account's root container" in warnings[0]
+
+
 def test_a_signature_is_not_repeated_in_a_fault() -> None:
     """Faults are stored with the build and shown to readers."""
     step = {"type": "File", "sourceUri": "http://a.example/b?sig=CANARY", "destination": "/tmp/b"}  # noqa: S108 - AIB wants /tmp

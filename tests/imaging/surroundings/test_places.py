@@ -83,7 +83,9 @@ def test_a_vhd_needs_the_container_that_it_goes_to():
     assert verdict(one, {}, needs).faults == []
 
 
-@pytest.mark.parametrize("target", [{}, VHD | {"uri": "https://a.blob.core.windows.net/v/d.vhd"}])
+@pytest.mark.parametrize(
+    "target", [{}, VHD | {"uri": "https://a.blob.core.windows.net/vhds/d.vhd"}]
+)
 def test_the_container_is_asked_for_where_a_vhd_goes_there(target: dict[str, Any]):
     """Other builds do without it."""
     needs = replace(NEEDS, images_container="images")
