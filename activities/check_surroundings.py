@@ -8,9 +8,10 @@ import azure.durable_functions as df
 
 from activities.durable_step import durable_step
 from activities.read_recipe import SNAPSHOT
+from activities.template_context import images_url
 from azure_clients.arm_reader import look_at
+from azure_clients.containers import look_at_container
 from azure_clients.file_sizes import look_at_files
-from azure_clients.images_container import look_at_images_container
 from azure_clients.staging import read_staged
 from imaging.errors import RecipeError
 from imaging.surroundings.recollection import Recollection
@@ -84,21 +85,17 @@ def _checks(recipe: Recipe) -> list[Check]:
         location=settings().build_location,
         aib_identity_id=settings().aib_identity_id,
         build_vm_identity_id=settings().build_vm_identity_id,
-        images_container=settings().images_container,
+        images_url=images_url(),
         resource_group=settings().build_resource_group,
     )
     return checks_of(recipe, needs)
 
 
 def _looks(checks: list[Check]) -> dict[str, Look]:
-    """Ask Resource Manager, and the storage account for the container of VHDs."""
-    from imaging.surroundings.vhd_checks import (  # noqa: PLC0415 - not at indexing
-        IMAGES_CONTAINER_PATH,
-    )
+    """Ask Resource Manager, and the storage account for containers."""
+    from imaging.surroundings.vhd_checks import CONTAINER_PATH  # noqa: PLC0415 - not at indexing
 
     paths = list(dict.fromkeys(check.path for check in checks))
-    looks = {}
-    if IMAGES_CONTAINER_PATH in paths:
-        paths.remove(IMAGES_CONTAINER_PATH)
-        looks[IMAGES_CONTAINER_PATH] = look_at_images_container()
-    return looks | look_at(paths[:MOST_CALLS])
+    containers = [path for path in paths if path.startswith(CONTAINER_PATH)]
+    looks = {path: look_at_container(path.removeprefix(CONTAINER_PATH)) for path in containers}
+    return looks | look_at([path for path in paths if path not in looks][:MOST_CALLS])

@@ -23,5 +23,10 @@ def template_context(build_id: str) -> TemplateContext:
         location=settings().build_location,
         aib_identity_id=settings().aib_identity_id,
         build_vm_identity_id=settings().build_vm_identity_id,
-        images_url=f"{settings().artifacts_blob_uri.rstrip('/')}/{settings().images_container}",
+        images_url=images_url(),
     )
+
+
+def images_url() -> str:
+    """Return the address of the container that VHDs without an address go to."""
+    return f"{settings().artifacts_blob_uri.rstrip('/')}/{settings().images_container}"

@@ -24,7 +24,7 @@ class Needs:
         location: setting BUILD_LOCATION, for recipes without `location`.
         aib_identity_id: setting AIB_IDENTITY_ID, for recipes without `identity`.
         build_vm_identity_id: setting BUILD_VM_IDENTITY_ID; only some builds use it.
-        images_container: setting IMAGES_CONTAINER; empty when nobody can look at it.
+        images_url: address of the container IMAGES_CONTAINER; empty when nobody can look at it.
         resource_group: where the template will be; empty when nothing tells it.
     """
 
@@ -32,7 +32,7 @@ class Needs:
     location: str | None = None
     aib_identity_id: str | None = None
     build_vm_identity_id: str | None = None
-    images_container: str = ""
+    images_url: str = ""
     resource_group: str = ""
 
 
@@ -54,4 +54,4 @@ def _checks(recipe: Recipe, needs: Needs, region: str) -> Iterator[Check]:
     yield from group_checks(recipe, needs.subscription_id, region, needs.resource_group)
     yield from identity_checks(recipe, needs.aib_identity_id, needs.build_vm_identity_id)
     yield from subnet_checks(recipe)
-    yield from vhd_checks(recipe, needs.images_container)
+    yield from vhd_checks(recipe, needs.images_url)

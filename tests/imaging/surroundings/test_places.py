@@ -15,6 +15,7 @@ from tests.imaging.surroundings.recipes import NEEDS, SUBSCRIPTION, asked, recip
 URL = "https://files.example/tool.tar?sig=CANARY"
 FILE = {"type": "File", "sourceUri": URL, "destination": "/tmp/tool.tar"}  # noqa: S108 - AIB wants /tmp
 SHELL = {"type": "Shell", "inline": ["true"]}
+IMAGES = "https://kiln.blob.core.windows.net/images"
 VHD: dict[str, Any] = {"type": "VHD", "runOutputName": "disk"}
 
 
@@ -76,11 +77,23 @@ def test_the_group_of_the_templates_is_no_staging_group(group: str, is_refused: 
 def test_a_vhd_needs_the_container_that_it_goes_to():
     """AIB would find out when it distributes, at the end of the run."""
     one = recipe(distribute=[VHD])
-    needs = replace(NEEDS, images_container="images")
-    (fault,) = verdict(one, {"IMAGES_CONTAINER": Look("absent")}, needs).faults
+    needs = replace(NEEDS, images_url=IMAGES)
+    (fault,) = verdict(one, {"container images": Look("absent")}, needs).faults
     assert fault.path == "setting IMAGES_CONTAINER"
     assert "container images does not exist; make it, because AIB writes VHD disk" in fault.message
     assert verdict(one, {}, needs).faults == []
+
+
+def test_a_vhd_with_an_address_in_the_same_account_needs_its_container():
+    """Kiln can see whether it is there; in another account only AIB can."""
+    uri = "https://Kiln.blob.core.windows.net/disks/web/d.vhd"
+    (fault,) = verdict(
+        recipe(distribute=[VHD | {"uri": uri}]),
+        {"container disks": Look("absent")},
+        replace(NEEDS, images_url=IMAGES),
+    ).faults
+    assert fault.path == "properties.distribute[0].uri"
+    assert "container disks does not exist" in fault.message
 
 
 @pytest.mark.parametrize(
@@ -88,6 +101,6 @@ def test_a_vhd_needs_the_container_that_it_goes_to():
 )
 def test_the_container_is_asked_for_where_a_vhd_goes_there(target: dict[str, Any]):
     """Other builds do without it."""
-    needs = replace(NEEDS, images_container="images")
+    needs = replace(NEEDS, images_url=IMAGES)
     one = recipe(distribute=[target]) if target else recipe()
-    assert [check for check in asked(one, needs) if "IMAGES" in check.place] == []
+    assert [check for check in asked(one, needs) if check.subject.startswith("container")] == []

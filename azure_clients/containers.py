@@ -1,4 +1,4 @@
-"""The container that AIB writes VHDs to."""
+"""Looks at containers of the storage account."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from azure_clients.azure_errors import translated
 from azure_clients.blob_storage import blob_service
 from imaging.errors import AccessError, KilnError
 from imaging.surroundings.look import Look
-from settings import settings
 
 
-def look_at_images_container() -> Look:
-    """See whether the container IMAGES_CONTAINER is there; never an error."""
+def look_at_container(name: str) -> Look:
+    """See whether a container is there; never an error.
+
+    Args:
+        name: of a container in Kiln's own account.
+    """
     try:
         with translated("asking"):
-            there = blob_service().get_container_client(settings().images_container).exists()
+            there = blob_service().get_container_client(name).exists()
     except AccessError as error:
         return Look("denied", reason=str(error))
     except KilnError as error:
