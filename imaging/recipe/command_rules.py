@@ -1,7 +1,7 @@
 """Commands that surely end badly; what only may do so is advice, in `step_advice`.
 
-Sure means: the command is a line of its own, and no line before it opens a block, a text or a
-here-document, so that it runs whenever the step runs.
+Sure means: the command is a line of its own, no line before it opens a block, a text or a
+condition, and nothing in the step takes it back, so that it runs whenever the step runs.
 """
 
 from __future__ import annotations
@@ -12,31 +12,44 @@ from collections.abc import Iterator
 from imaging.errors import Fault
 from imaging.recipe.raw_parts import Part
 
-# image-builder-json: only WindowsRestart waits for a restart, and Linux has none.
+_SUDO = r"(?:sudo\s+(?:-n\s+)?)?(?:/(?:usr/)?s?bin/)?"
+# image-builder-json: only WindowsRestart waits for a restart, and Linux has none. A VM that is shut
+# down answers no more.
 _LINUX_RESTART = re.compile(
-    r"(?:sudo\s+)?(?:/(?:usr/)?s?bin/)?(?:reboot(?:\s+(?:-f|--force|now))?|init\s+6"
-    r"|shutdown\s+-r(?:\s+(?:now|\+?[0-9]{1,4}))?|systemctl\s+reboot)\s*;?"
+    _SUDO + r"(?:(?:reboot|poweroff|halt)(?:\s+(?:-f|--force|now))?|(?:init|telinit)\s+[06]"
+    r"|shutdown\s+(?:-[rhP]\s+)?(?:now|\+0)|systemctl\s+(?:reboot|poweroff|halt))\s*;?"
 )
 _WINDOWS_RESTART = re.compile(
-    r"Restart-Computer(?:\s+-Force)?\s*;?|shutdown(?:\.exe)?(?=.*[/-]r)(?:\s+[/-][rft]|\s+[0-9]{1,4})+",
+    r"(?:Restart|Stop)-Computer(?:\s+-Force)?\s*;?"
+    r"|shutdown(?:\.exe)?(?=[^|&;]{0,40}\s[/-][rs]\b)(?:\s+[/-][rsf]\b|\s+[/-]t\s+[0-9]{1,2})+",
     re.IGNORECASE,
 )
-# image-builder-troubleshoot: "Deprovisioning script […] could not be found".
-_DEPROVISIONING = "deprovisioningscript"
-_DELETION = re.compile(
-    r"(?:sudo\s+)?(?:rm|del|erase|Remove-Item)\s[^|;&<>]{0,200}DeprovisioningScript\.(?:sh|ps1)\b"
-    r"[^|;&<>]{0,200}",
+_TAKEN_BACK = re.compile(
+    r"\bshutdown(?:\.exe)?\s+(?:-c|[/-]a)\b|\b(?:alias|function)\b", re.IGNORECASE
+)
+# image-builder-troubleshoot: "Deprovisioning script […] could not be found". AIB's own lie there.
+_DEPROVISIONING = re.compile(
+    r"(?:/tmp/|c:[\\/]|\$env:SystemDrive[\\/]|%SystemDrive%[\\/])DeprovisioningScript\.(?:sh|ps1)",
     re.IGNORECASE,
 )
+_DELETION = re.compile(_SUDO + r"(?:rm|del|erase|ri|Remove-Item)\s[^|;&<>]{0,200}", re.IGNORECASE)
 # image-builder-json: everybody who can read the template can read its inline commands.
 _SECRETS = {
-    "a private key": re.compile(r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----"),
-    "the key of a storage account": re.compile(r"AccountKey=[A-Za-z0-9+/]{80,}"),
+    "a private key": re.compile(
+        r"-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\\nr'\"]{1,20}[A-Za-z0-9+/]{40}"
+    ),
+    # Not the storage emulator's, which everybody knows (learn.microsoft.com, storage-use-azurite).
+    "the key of a storage account": re.compile(r"AccountKey=(?!Eby8vdM02xNOcqF)[A-Za-z0-9+/]{80,}"),
     "a shared access key": re.compile(r"SharedAccessKey=[A-Za-z0-9+/]{40,}"),
     "a shared access signature": re.compile(r"[?&]sig=(?:[A-Za-z0-9+/]|%2[BbFf]){40,}"),
 }
-_OPENS_SOMETHING = re.compile(
-    r"""[{(]\s*$|<<|@["']|[\\`]\s*$|\b(?:if|for|foreach|while|until|case|switch|function|exit|return)\b"""
+_GOES_ON = re.compile(
+    r"(?:[{(,=|&\\`+]|-(?:and|or|not|eq|ne))\s*$|<<|<#|@[\"']|\(\)", re.IGNORECASE
+)
+_MAY_NOT_RUN = re.compile(
+    r"\b(?:begin|break|case|continue|do|done|elif|else|elseif|exec|exit|fi|for|foreach|function|if"
+    r"|param|return|select|switch|then|throw|trap|try|until|while)\b",
+    re.IGNORECASE,
 )
 
 
@@ -47,53 +60,67 @@ def broken_rules(step: Part, *, own_deprovisioning: bool) -> Iterator[Fault]:
         step: a step with `inline`.
         own_deprovisioning: whether a step of the recipe writes a deprovisioning script of its own.
     """
-    runs_always = True
-    for entry in step["inline"].items():
-        yield from _secrets(entry)
+    entries = list(step["inline"].items())
+    yield from _secrets(entries)
+    if any(_TAKEN_BACK.search(entry.text()) for entry in entries):
+        return
+    for entry in entries:
         for line in entry.text().splitlines():
-            if runs_always:
-                yield from _on_command(step, entry, line.strip(), own=own_deprovisioning)
-            runs_always = runs_always and not _opens_something(line)
+            yield from _on_command(step, entry, line.strip(), own=own_deprovisioning)
+            if _may_be_open_after(line):
+                return
 
 
-def writes_deprovisioning(lines: Iterator[Part]) -> bool:
-    """Tell whether some command does more with AIB's deprovisioning script than to delete it.
+def writes_deprovisioning(steps: Iterator[Part]) -> bool:
+    """Tell whether some step does more with AIB's deprovisioning script than to delete it.
 
     Args:
-        lines: the commands of all steps.
+        steps: all of them.
     """
-    texts = (line.strip() for entry in lines for line in entry.text().splitlines())
-    return any(_DEPROVISIONING in text.lower() and not _DELETION.fullmatch(text) for text in texts)
+    return any(map(_writes_deprovisioning, steps))
 
 
-def _secrets(entry: Part) -> Iterator[Fault]:
-    for what, pattern in _SECRETS.items():
-        if pattern.search(entry.text()):
-            yield entry.fault(
-                f"holds {what}, and everyone who can read the template can read it; let the step "
-                "read it from a Key Vault, with the build VM's identity"
-            )
+def _writes_deprovisioning(step: Part) -> bool:
+    if "deprovisioningscript" in step["destination"].text().lower():
+        return True
+    texts = (line.strip() for each in step["inline"].items() for line in each.text().splitlines())
+    named = (text for text in texts if "deprovisioningscript" in text.lower())
+    return any(not _DELETION.fullmatch(text) for text in named)
+
+
+def _secrets(entries: list[Part]) -> Iterator[Fault]:
+    """Look at each command, and at what stands on the next ones: a key has many lines."""
+    for index, entry in enumerate(entries):
+        following = "\n".join(one.text() for one in entries[index + 1 : index + 2])
+        for what, pattern in _SECRETS.items():
+            found = pattern.search(f"{entry.text()}\n{following}")
+            if found and found.start() < len(entry.text()):
+                yield entry.fault(
+                    f"holds {what}, and everyone who can read the template can read it; let the "
+                    "step read it from a Key Vault, with the build VM's identity"
+                )
 
 
 def _on_command(step: Part, entry: Part, command: str, *, own: bool) -> Iterator[Fault]:
     if step["type"].value == "Shell":
         if _LINUX_RESTART.fullmatch(command):
             yield entry.fault(
-                "restarts the build VM, which AIB takes for a failure on Linux; leave it out, the "
-                "image's VMs start anew"
+                "restarts or stops the build VM, which AIB takes for a failure on Linux; leave it "
+                "out, the image's VMs start anew"
             )
     elif _WINDOWS_RESTART.fullmatch(command):
         yield entry.fault(
-            'restarts the build VM unseen by AIB; write {"type": "WindowsRestart"} as a step of '
-            "its own"
+            'restarts or stops the build VM unseen by AIB; write {"type": "WindowsRestart"} as a '
+            "step of its own where a restart is needed"
         )
-    if not own and _DELETION.fullmatch(command):
+    if not own and _DELETION.fullmatch(command) and _DEPROVISIONING.search(command):
         yield entry.fault(
             "deletes AIB's deprovisioning script, without which the build fails at its end; leave "
             "it out"
         )
 
 
-def _opens_something(line: str) -> bool:
+def _may_be_open_after(line: str) -> bool:
+    """Tell whether what follows may be a part of this line, or may never run."""
     quotes = any(line.count(quote) % 2 for quote in "'\"")
-    return quotes or _OPENS_SOMETHING.search(line) is not None
+    return quotes or any(pattern.search(line) for pattern in (_GOES_ON, _MAY_NOT_RUN))

@@ -12,16 +12,20 @@ from imaging.recipe.step_rules import all_steps
 _START = r"(?:^|[;&|]|\bsudo\s)\s*"
 # image-builder-json: restarts inside of a script are not seen; only WindowsRestart waits.
 _WINDOWS_RESTART = re.compile(
-    _START + r"(?:Restart-Computer\b|shutdown(?:\.exe)?\s.{0,200}[/-]r\b)", re.IGNORECASE
+    _START + r"(?:(?:Restart|Stop)-Computer\b|shutdown(?:\.exe)?\s.{0,200}[/-][rs]\b)",
+    re.IGNORECASE,
 )
 _LINUX_RESTART = re.compile(
-    _START + r"(?:/s?bin/)?(?:reboot\b|shutdown\s+-r|init\s+6|systemctl\s+reboot)"
+    _START + r"(?:-n\s+)?(?:/(?:usr/)?s?bin/)?(?:(?:reboot|poweroff|halt)\b|shutdown\s+-[rhP]"
+    r"|(?:init|telinit)\s+[06]|systemctl\s+(?:reboot|poweroff|halt))"
 )
 # image-builder-troubleshoot: "Deprovisioning script […] could not be found".
 _DEPROVISIONING = re.compile(
-    r"""\brm\s+(?:-\S+\s+)*["']?/tmp/?\*?["']?(?:\s|;|$)
-    |\b(?:rm|del|Remove-Item)\b.{0,200}DeprovisioningScript
-    |\bRemove-Item\b.{0,200}["'\s]C:\\\*(?:["'\s]|$)""",
+    r"""\brm\s+(?:-\S+\s+)*["']?/tmp["']?/?["']?\*?["']?(?:\s|;|$)
+    |\bcd\s+/tmp/?\s*(?:&&|;)\s*(?:sudo\s+)?rm\s+(?:-\S+\s+)*(?:\./)?\*
+    |\bfind\s+/tmp/?\s.{0,200}-(?:delete|exec\s+rm)\b
+    |\b(?:rm|del|erase|ri|Remove-Item)\b.{0,200}DeprovisioningScript
+    |\b(?:del|erase|ri|rd|rmdir|Remove-Item)\b.{0,200}["'\s]C:\\(?:\*(?:\.(?:\*|ps1))?)?(?:["'\s]|$)""",
     re.IGNORECASE | re.VERBOSE,
 )
 # image-builder-json: AIB generalizes after the last step, by a script that a step may write over.
@@ -61,8 +65,10 @@ def _on_line(line: Part, *, on_linux: bool) -> Iterator[Fault]:
     if on_linux and "\r" in text:
         yield line.fault("holds a carriage return, which sh takes for a part of the command")
     if on_linux and _LINUX_RESTART.search(text):
-        yield line.fault("restarts the build VM, which AIB takes for a failure on Linux")
+        yield line.fault("restarts or stops the build VM, which AIB takes for a failure on Linux")
     if not on_linux and _WINDOWS_RESTART.search(text):
-        yield line.fault("restarts the build VM; write a WindowsRestart step, which waits for it")
+        yield line.fault(
+            "restarts or stops the build VM; write a WindowsRestart step, which waits for it"
+        )
     if _DEPROVISIONING.search(text):
         yield line.fault("may delete AIB's deprovisioning script, without which the build fails")

@@ -27,8 +27,7 @@ def broken_rules(recipe: Part) -> Iterator[Fault]:
     Args:
         recipe: the whole recipe.
     """
-    lines = (line for step in all_steps(recipe) for line in step["inline"].items())
-    own = command_rules.writes_deprovisioning(lines)
+    own = command_rules.writes_deprovisioning(all_steps(recipe))
     for step in all_steps(recipe):
         if step["type"].value in SCRIPT_STEPS:
             yield from _script_or_inline(step)

@@ -105,5 +105,5 @@ def test_a_command_of_the_file_that_a_recipe_refuses_is_no_line_of_the_script(re
     assert import_it() == 1
     said = capsys.readouterr().err
     assert "image-builder-template-name" in said
-    assert "restarts the build VM" in said
+    assert "restarts or stops the build VM" in said
     assert "its line" not in said

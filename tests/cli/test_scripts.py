@@ -51,9 +51,21 @@ def test_a_secret_in_a_script_stands_with_what_else_is_left_to_the_shell():
 
 
 RULES = [
-    ("powershell", "Restart-Computer -Force", "restarts the build VM unseen by AIB; write"),
-    ("shell", "sudo reboot", "restarts the build VM, which AIB takes for a failure on Linux;"),
-    ("shell", "echo '-----BEGIN RSA PRIVATE KEY-----'", "holds a private key, and everyone"),
+    (
+        "powershell",
+        "Restart-Computer -Force",
+        "restarts or stops the build VM unseen by AIB; write",
+    ),
+    (
+        "shell",
+        "sudo reboot",
+        "restarts or stops the build VM, which AIB takes for a failure on Linux",
+    ),
+    (
+        "shell",
+        f"export K='SharedAccessKey={'Ab1/' * 10}'",
+        "holds a shared access key, and everyone",
+    ),
     ("shell", "sudo rm -f /tmp/DeprovisioningScript.sh", "deletes AIB's deprovisioning script"),
 ]
 
@@ -82,4 +94,4 @@ def test_a_restart_in_a_script_says_where_its_step_belongs():
 def test_the_actions_script_is_held_to_the_same_rules():
     """It becomes the same steps."""
     said = faults_of(action_file({"customizer-script": "make\nsudo reboot"}))
-    assert "customizer-script, its line 2: restarts the build VM" in said
+    assert "customizer-script, its line 2: restarts or stops the build VM" in said

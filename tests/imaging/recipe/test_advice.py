@@ -177,12 +177,19 @@ def test_a_signature_is_not_repeated_in_a_fault() -> None:
 
 
 @pytest.mark.parametrize(("kind", "line", "said"), [
-    ("Shell", "sleep 9; sudo reboot", "restarts the build VM, which AIB takes for a failure"),
-    ("Shell", "make && sudo shutdown -r now", "restarts the build VM, which AIB takes for"),
+    ("Shell", "sleep 9; sudo reboot", "restarts or stops the build VM, which AIB takes for a"),
+    ("Shell", "sleep 9; sudo -n /usr/sbin/poweroff", "restarts or stops the build VM, which AIB"),
+    ("Shell", "cd /tmp && sudo rm -rf *", "may delete AIB's deprovisioning script"),
+    ("Shell", "find /tmp -mindepth 1 -delete", "may delete AIB's deprovisioning script"),
+    ("Shell", 'rm -rf "/tmp"/*', "may delete AIB's deprovisioning script"),
+    ("PowerShell", "ri C:\\*.ps1", "may delete AIB's deprovisioning script"),
+    ("PowerShell", "cmd /c rd /s /q C:\\", "may delete AIB's deprovisioning script"),
+    ("PowerShell", "cmd /c del /q C:\\*.ps1", "may delete AIB's deprovisioning script"),
+    ("Shell", "make && sudo shutdown -r now", "restarts or stops the build VM, which AIB"),
     ("Shell", "sudo rm -rf /tmp/*", "may delete AIB's deprovisioning script"),
     ("Shell", "rm -rf /tmp", "may delete AIB's deprovisioning script"),
-    ("PowerShell", "sleep 9; Restart-Computer", "restarts the build VM; write a WindowsRestart"),
-    ("PowerShell", "sleep 9; shutdown /r", "restarts the build VM; write a WindowsRestart"),
+    ("PowerShell", "sleep 9; Restart-Computer", "restarts or stops the build VM; write"),
+    ("PowerShell", "sleep 9; shutdown /r", "restarts or stops the build VM; write"),
     ("PowerShell", "Remove-Item C:\\* -Recurse", "may delete AIB's deprovisioning script"),
     ("Shell", "sudo /usr/sbin/waagent -force -deprovision+user", "generalizes the build VM"),
     ("PowerShell", "C:\\Windows\\System32\\Sysprep\\sysprep.exe /oobe /generalize", "generalizes"),
@@ -195,7 +202,8 @@ def test_a_signature_is_not_repeated_in_a_fault() -> None:
     ("Shell", "touch /var/run/reboot-required", None),
     ("Shell", "rm -rf /tmp/webapp /tmp/webapp.zip", None),
     ("PowerShell", "Remove-Item C:\\temp\\* -Recurse", None),
-    ("PowerShell", "shutdown /s", None),
+    ("PowerShell", "Remove-Item C:\\app\\*.ps1", None),
+    ("Shell", "find /tmp/app -delete", None),
 ])  # fmt: skip
 def test_a_command_that_ends_badly_in_a_build_vm_is_pointed_at(
     kind: str, line: str, said: str | None
