@@ -11,12 +11,16 @@ from typing import Any
 from aiohttp import web
 
 from localcloud.compute import made_up, marketplace
+from localcloud.compute.vm_sizes import all_sizes
 from localcloud.image_builder import exceptions, name_rules
 from localcloud.image_builder.json_answer import json_answer
+from localcloud.image_builder.regions import PUBLIC_REGIONS, region_key
 from localcloud.image_builder.responses import paged
 from localcloud.image_builder.routing import CallContext, Respond
 
 PROVIDER = "Microsoft.Compute"
+VM_SIZES_APIS = ("2024-07-01",)
+_VM_SIZES_TYPE = f"{PROVIDER}/locations/vmSizes"
 
 
 async def get_resource(context: CallContext) -> web.Response:
@@ -99,6 +103,16 @@ async def list_skus(context: CallContext) -> web.Response:
     """List the known SKUs of an offer."""
     names = context.names
     return _names(context, lambda: marketplace.skus_of(names["publisher"], names["offer"]))
+
+
+async def list_vm_sizes(context: CallContext) -> web.Response:
+    """List the VM sizes of a region, all on one page as Compute does."""
+    context.check_version(_VM_SIZES_TYPE, VM_SIZES_APIS)
+    if region_key(context.names["location"]) not in PUBLIC_REGIONS:
+        raise exceptions.no_such_location(
+            context.names["location"], "locations/vmSizes", VM_SIZES_APIS
+        )
+    return json_answer({"value": list(all_sizes())})
 
 
 def _names(context: CallContext, find: Callable[[], list[str]]) -> web.Response:

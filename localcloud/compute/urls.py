@@ -10,6 +10,7 @@ _PUBLISHER = (
     "subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/publishers/"
     "{publisher}/artifacttypes/vmimage/offers"
 )
+_VM_SIZES = "subscriptions/{subscription}/providers/Microsoft.Compute/locations/{location}/vmSizes"
 _SKUS = f"{_PUBLISHER}/{{offer}}/skus"
 _VERSIONS = f"{_SKUS}/{{sku}}/versions"
 _VERSION = f"{_VERSIONS}/{{version}}"
@@ -49,4 +50,5 @@ ROUTES = [
         f"{_VERSIONS}/{{version}}",
         responses.get_image_version,
     ),
+    Route("list_vm_sizes", "GET", _VM_SIZES, responses.list_vm_sizes),
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from localcloud.image_builder.api_versions import NAMES, ApiVersion
+from localcloud.image_builder.regions import PUBLIC_REGIONS
 
 PROVIDER = "Microsoft.VirtualMachineImages"
 SEE_TROUBLESHOOTING = "For more details, go to https://aka.ms/azvmimagebuilderts."
@@ -88,6 +89,16 @@ def group_is_elsewhere(wanted: str, location: str) -> ArmError:
         f"location '{location}'."
     )
     return ArmError(409, "InvalidResourceGroupLocation", text, gateway=True)
+
+
+def no_such_location(location: str, resource_type: str, known: tuple[str, ...]) -> ArmError:
+    """Answer for a region that a provider is not in."""
+    text = (
+        f"No registered resource provider found for location '{location}' and API version "
+        f"'{known[-1]}' for type '{resource_type}'. The supported api-versions are "
+        f"'{', '.join(known)}'. The supported locations are '{', '.join(PUBLIC_REGIONS)}'."
+    )
+    return ArmError(400, "NoRegisteredProviderFound", text, gateway=True)
 
 
 def operation_not_found(operation_id: str) -> ArmError:

@@ -1,7 +1,7 @@
-"""What lies around AIB and is only looked at: providers, identities, subnets.
+"""What lies around AIB and is only looked at: providers, regions, identities, subnets.
 
 Every identity and subnet exists, but those of `name_rules`. Shapes: REST reference, Providers
-(list), User Assigned Identities (get), Subnets (get).
+(list), Subscriptions (list locations), User Assigned Identities (get), Subnets (get).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from localcloud.compute import made_up
 from localcloud.image_builder import exceptions, identities, name_rules
 from localcloud.image_builder.group_calls import RESOURCE_GROUP, RESOURCES_APIS, refuse_look
 from localcloud.image_builder.json_answer import json_answer
+from localcloud.image_builder.regions import PUBLIC_REGIONS
 from localcloud.image_builder.responses import paged
 from localcloud.image_builder.routing import CallContext, Route
 
@@ -31,6 +32,7 @@ _GROUP = f"{RESOURCE_GROUP}/providers"
 _IDENTITY_TYPE = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _NETWORK_TYPE = "Microsoft.Network/virtualNetworks"
 _SUBNET_TYPE = f"{_NETWORK_TYPE}/subnets"
+_LOCATIONS_APIS = ("2022-12-01",)
 _IDENTITY_APIS = ("2018-11-30", "2023-01-31", "2024-11-30")
 _NETWORK_APIS = ("2023-09-01", "2025-03-01")
 
@@ -52,6 +54,24 @@ async def list_providers(context: CallContext) -> web.Response:
             for namespace in _PROVIDERS
         ],
     )
+
+
+async def list_locations(context: CallContext) -> web.Response:
+    """List the regions of the public cloud, all on one page as Resource Manager does."""
+    context.check_version("Microsoft.Resources/subscriptions/locations", _LOCATIONS_APIS)
+    root = context.request.path.rstrip("/")
+    locations = [
+        {
+            "id": f"{root}/{name}",
+            "name": name,
+            "type": "Region",
+            "displayName": shown,
+            "regionalDisplayName": with_geography,
+            "metadata": {"regionType": "Physical"},
+        }
+        for name, (shown, with_geography) in PUBLIC_REGIONS.items()
+    ]
+    return json_answer({"value": locations})
 
 
 async def get_identity(context: CallContext) -> web.Response:
@@ -115,6 +135,7 @@ def _delegation(subnet_id: str) -> dict[str, object]:
 
 ROUTES = [
     Route("list_providers", "GET", "subscriptions/{subscription}/providers", list_providers),
+    Route("list_locations", "GET", "subscriptions/{subscription}/locations", list_locations),
     Route("get_identity", "GET", f"{_GROUP}/{_IDENTITY_TYPE}/{{name}}", get_identity),
     Route(
         "get_subnet", "GET", f"{_GROUP}/{_NETWORK_TYPE}/{{network}}/subnets/{{name}}", get_subnet

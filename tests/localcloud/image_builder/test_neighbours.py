@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from imaging.limits import KNOWN_REGIONS
 from localcloud.image_builder.identities import client_id
 from tests.localcloud.image_builder.cloud_on_a_desk import GROUP, IDENTITY, SUBSCRIPTION, open_desk
 
+LOCATIONS = f"/subscriptions/{SUBSCRIPTION}/locations"
 PROVIDERS = f"/subscriptions/{SUBSCRIPTION}/providers"
 NETWORK = f"{GROUP}/providers/Microsoft.Network/virtualNetworks"
 COMPUTE = f"{GROUP}/providers/Microsoft.Compute"
@@ -27,6 +29,22 @@ async def test_the_providers_that_aib_needs_are_registered(desk):
     states = {provider["namespace"]: provider["registrationState"] for provider in listed}
     assert set(states.values()) == {"Registered"}
     assert {"Microsoft.VirtualMachineImages", "Microsoft.ContainerInstance"} <= set(states)
+
+
+async def test_the_regions_of_the_public_cloud_are_listed(desk):
+    """A misspelt region is found before a build only where all right ones are known."""
+    body = await desk.json("GET", LOCATIONS, api="2022-12-01")
+    by_name = {location["name"]: location for location in body["value"]}
+    assert set(body) == {"value"}
+    assert KNOWN_REGIONS - by_name.keys() == {"usgovarizona", "usgovvirginia", "chinanorth3"}
+    assert by_name["westus2"] == {
+        "id": f"{LOCATIONS}/westus2",
+        "name": "westus2",
+        "type": "Region",
+        "displayName": "West US 2",
+        "regionalDisplayName": "(US) West US 2",
+        "metadata": {"regionType": "Physical"},
+    }
 
 
 async def test_an_identity_shows_the_ids_of_its_tokens(desk):
@@ -120,7 +138,13 @@ async def test_what_is_forbidden_names_the_missing_right(desk, path, api, action
     assert f"action '{action}' over scope '{path}'" in error["message"]
 
 
-@pytest.mark.parametrize("path", [PROVIDERS, IDENTITY, f"{NETWORK}/build/subnets/vms"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(PROVIDERS, LOCATIONS, IDENTITY, f"{NETWORK}/build/subnets/vms"),
+        f"{PROVIDERS}/Microsoft.Compute/locations/westeurope/vmSizes",
+    ],
+)
 async def test_an_api_version_that_never_was_is_refused(desk, path):
     """A wrong version must not be found in Azure only."""
     response = await desk.call("GET", path, api="2020-02-30")
