@@ -44,7 +44,7 @@ async def _relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, por
 
 
 async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(ConnectionError):
+    with _either_end_may_be_gone():
         while chunk := await reader.read(_CHUNK_BYTES):
             writer.write(chunk)
             await writer.drain()
@@ -53,5 +53,10 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
 
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    with contextlib.suppress(ConnectionError):
+    with _either_end_may_be_gone():
         await writer.wait_closed()
+
+
+def _either_end_may_be_gone() -> contextlib.suppress:
+    """Pass over every error of a socket: a half of one that was reset cannot be shut (ENOTCONN)."""
+    return contextlib.suppress(OSError)
