@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # More would hold up the build: nobody names so many galleries and identities by hand.
 MOST_CALLS = 16
-REGISTERED_PROVIDERS = Recollection(seconds=3600)
+SEEN_FINE = Recollection(seconds=3600)
 
 bp = df.Blueprint()
 
@@ -52,16 +52,13 @@ def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
         files_of,
         judge_files,
     )
-    from imaging.surroundings.providers import provider_check  # noqa: PLC0415 - not at indexing
 
     recipe = _recipe(step)
-    providers = provider_check(settings().subscription_id)
-    checks = _checks(recipe)
-    if not REGISTERED_PROVIDERS.is_fresh:
-        checks.insert(0, providers)
+    checks = [check for check in _checks(recipe) if not SEEN_FINE.is_fresh(check.name)]
     looks = _looks(checks)
-    if is_fine(providers, looks):
-        REGISTERED_PROVIDERS.keep()
+    for check in checks:
+        if check.is_lasting and is_fine(check, looks):
+            SEEN_FINE.keep(check.name)
     verdict = judge(checks, looks)
     files = files_of(recipe)
     judge_files(files, look_at_files(file.url for file in files), verdict)

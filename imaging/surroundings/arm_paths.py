@@ -2,9 +2,9 @@
 
 Versions stand in the REST reference on learn.microsoft.com, page by page: gallery-images
 (list-by-gallery), virtual-machine-images (get), providers (list), resource-groups (get),
-resources (list-by-resource-group); Microsoft.ManagedIdentity 2023-01-31 in azure-mgmt-msi 7 and
-Pulumi's azure-native 3; Microsoft.Network 2023-09-01 in
-virtualnetwork (available-delegations).
+resources (list-by-resource-group), subscriptions (list-locations), virtual-machine-sizes (list);
+Microsoft.ManagedIdentity 2023-01-31 in azure-mgmt-msi 7 and Pulumi's azure-native 3;
+Microsoft.Network 2023-09-01 in virtualnetwork (available-delegations).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ COMPUTE_API: Final = "2024-07-01"
 IDENTITY_API: Final = "2023-01-31"
 NETWORK_API: Final = "2023-09-01"
 RESOURCES_API: Final = "2021-04-01"
+LOCATIONS_API: Final = "2022-12-01"
 
 
 def of_resource(resource_id: str, api_version: str) -> str:
@@ -45,6 +46,26 @@ def of_providers(subscription_id: str) -> str:
         subscription_id: where the template will be.
     """
     return f"/subscriptions/{subscription_id}/providers?api-version={RESOURCES_API}"
+
+
+def of_locations(subscription_id: str) -> str:
+    """Return the path of the list of regions.
+
+    Args:
+        subscription_id: where the template will be.
+    """
+    return f"/subscriptions/{subscription_id}/locations?api-version={LOCATIONS_API}"
+
+
+def of_vm_sizes(subscription_id: str, region: str) -> str:
+    """Return the path of the list of a region's VM sizes.
+
+    Args:
+        subscription_id: where the template will be.
+        region: its region.
+    """
+    provider = f"/subscriptions/{subscription_id}/providers/Microsoft.Compute"
+    return f"{provider}/locations/{region}/vmSizes?api-version={COMPUTE_API}"
 
 
 def of_marketplace(subscription_id: str, region: str, names: tuple[str, str, str, str]) -> str:

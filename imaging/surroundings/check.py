@@ -37,6 +37,7 @@ class Check:
         right: the action that Kiln's identity needs for the look.
         way_out: what to do about the fault.
         absence: whether it is a fault, worth a note, wanted or allowed that there is none.
+        is_lasting: whether it need not be asked again for a while once it was fine.
         certain: what is wrong whatever Azure would answer; empty for nothing.
         misfits: says what of the thing does not fit; a fault fails the build, a text is a note.
         beside: the path of another look that this one has to go with; empty for none.
@@ -50,10 +51,16 @@ class Check:
     right: str
     way_out: str
     absence: Literal["fault", "note", "wanted", "allowed"] = "fault"
+    is_lasting: bool = False
     certain: str = ""
     misfits: Misfits = _nothing
     beside: str = ""
     clashes: Clashes = _nothing
+
+    @property
+    def name(self) -> str:
+        """What was asked about what, to know it again."""
+        return f"{self.path} {self.value}"
 
     def fault(self, what: str) -> Fault:
         """Make a fault of the place.

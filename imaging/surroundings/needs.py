@@ -10,7 +10,9 @@ from imaging.recipe.target_rules import region_key
 from imaging.surroundings.access_checks import identity_checks, subnet_checks
 from imaging.surroundings.check import Check
 from imaging.surroundings.group_checks import group_checks
+from imaging.surroundings.providers import provider_check
 from imaging.surroundings.source_checks import source_checks
+from imaging.surroundings.spelling_checks import region_check, size_check
 from imaging.surroundings.target_checks import target_checks
 from imaging.surroundings.vhd_checks import vhd_checks
 
@@ -48,6 +50,11 @@ def checks_of(recipe: Recipe, needs: Needs) -> list[Check]:
 
 
 def _checks(recipe: Recipe, needs: Needs, region: str) -> Iterator[Check]:
+    yield provider_check(needs.subscription_id)
+    yield region_check(
+        recipe, needs.subscription_id, "" if recipe.location else needs.location or ""
+    )
+    yield from size_check(recipe, needs.subscription_id, region)
     of_source = [*source_checks(recipe, needs.subscription_id, region)]
     yield from of_source
     yield from target_checks(recipe, region, of_source[-1].path if of_source else "")

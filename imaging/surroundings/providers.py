@@ -40,6 +40,8 @@ def provider_check(subscription_id: str) -> Check:
         path=arm_paths.of_providers(subscription_id),
         right="Microsoft.Resources/subscriptions/providers/read",
         way_out="register it: az provider register --wait --namespace ",
+        absence="allowed",
+        is_lasting=True,
     )
     return replace(check, misfits=partial(_unregistered, check))
 

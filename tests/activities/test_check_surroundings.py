@@ -9,25 +9,25 @@ from typing import Any
 
 import pytest
 
-from activities.check_surroundings import MOST_CALLS, REGISTERED_PROVIDERS, check_surroundings
+from activities.check_surroundings import MOST_CALLS, SEEN_FINE, check_surroundings
 from activities.read_recipe import SNAPSHOT
 from azure_clients.staging import write_staged
 from imaging.names import build_id_without_artifact
 from localcloud.cloud import LocalCloud
 from tests.app_process import app_process
 
-pytestmark = [pytest.mark.local_cloud, pytest.mark.usefixtures("azure", "providers_unknown")]
+pytestmark = [pytest.mark.local_cloud, pytest.mark.usefixtures("azure", "nothing_seen")]
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples/recipes").glob("*.json"))
 WEBAPP = json.loads(next(path for path in EXAMPLES if path.stem == "webapp").read_text())
 GALLERY_IMAGE = WEBAPP["properties"]["distribute"][0]["galleryImageId"]
 
 
 @pytest.fixture
-def providers_unknown() -> Iterator[None]:
+def nothing_seen() -> Iterator[None]:
     """Every test begins as a new process does."""
-    REGISTERED_PROVIDERS.forget()
+    SEEN_FINE.forget()
     yield
-    REGISTERED_PROVIDERS.forget()
+    SEEN_FINE.forget()
 
 
 @pytest.fixture

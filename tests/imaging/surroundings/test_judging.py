@@ -25,8 +25,9 @@ def test_a_recipe_with_everything_in_place_is_told_in_one_line():
     """People read it at every build."""
     (note,) = verdict(recipe(), {}).notes
     assert note == (
-        "asked Azure, as it should be: Marketplace image Canonical:ubuntu-24_04-lts:server:latest "
-        "in westeurope, gallery g, image definition g/web, identity aib"
+        "asked Azure, as it should be: resource providers, regions, Marketplace image "
+        "Canonical:ubuntu-24_04-lts:server:latest in westeurope, gallery g, image definition "
+        "g/web, identity aib"
     )
 
 

@@ -62,11 +62,20 @@ def test_what_was_fine_is_asked_again_after_a_while():
     """Somebody may unregister a provider."""
     now = [0.0]
     seen = Recollection(60, now=lambda: now[0])
-    fresh = [seen.is_fresh]
-    seen.keep()
-    fresh.append(seen.is_fresh)
+    fresh = [seen.is_fresh("a")]
+    seen.keep("a")
+    fresh += [seen.is_fresh("a"), seen.is_fresh("b")]
     now[0] = 60.0
-    fresh.append(seen.is_fresh)
-    seen.keep()
+    fresh.append(seen.is_fresh("a"))
+    seen.keep("a")
     seen.forget()
-    assert [*fresh, seen.is_fresh] == [False, True, False, False]
+    assert [*fresh, seen.is_fresh("a")] == [False, True, False, False, False]
+
+
+def test_not_everything_is_remembered_for_ever():
+    """A host may live for months and see new names every day."""
+    seen = Recollection(60, now=lambda: 0.0)
+    for number in range(2_500):
+        seen.keep(str(number))
+    assert seen.is_fresh("2499")
+    assert sum(seen.is_fresh(str(number)) for number in range(2_500)) <= 1_000
