@@ -9,6 +9,7 @@ import azure.durable_functions as df
 from activities.durable_step import durable_step
 from azure_clients.claims import claim_of
 from azure_clients.image_builder import get_template
+from azure_clients.turns import take_turn
 from imaging.errors import ConflictError, TemplateError
 from imaging.limits import BUILD_TIMEOUT_DEFAULT_MINUTES
 from imaging.run_status import provisioning_status, run_status
@@ -31,17 +32,18 @@ def read_template(step: ReadTemplate) -> dict[str, Any]:
     Raises:
         NotFoundError: there is no such template.
         TemplateError: it was not created successfully, so it cannot run.
-        ConflictError: it runs already, for somebody else.
+        ConflictError: it runs already, or is about to, for somebody else.
     """
     if report := claim_of(step["build_id"]).report:
         return {"report": report}
     template = get_template(step["template_name"])
     _refuse_unusable(step["template_name"], template)
-    properties = template["properties"]
+    properties, earlier = template["properties"], run_status(template).start_time
+    take_turn(template["id"], earlier, step["build_id"])
     return {
         "report": None,
-        "template_id": template.get("id", ""),
-        "earlier_run_start": run_status(template).start_time,
+        "template_id": template["id"],
+        "earlier_run_start": earlier,
         "timeout_minutes": properties.get("buildTimeoutInMinutes") or BUILD_TIMEOUT_DEFAULT_MINUTES,
         "run_output_names": [target["runOutputName"] for target in properties["distribute"]],
         "validates_only": bool((properties.get("validate") or {}).get("sourceValidationOnly")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,20 @@ def test_a_template_of_another_resource_group_is_run_by_its_id(local_cloud: Loca
     assert build["templateKept"] is False
     effects = side_effects(local_cloud, name)
     assert (effects["put_template"], effects["run"], effects["delete"]) == (1, 1, 1)
+
+
+def test_builds_at_the_same_time_never_take_the_same_run(
+    local_cloud: LocalCloud, template_name: str
+):
+    """Both would report the same image, and one caller would not have got what was asked for."""
+    body = {"template": template_name}
+    with ThreadPoolExecutor(3) as pool:
+        answers = list(pool.map(lambda _: call(local_cloud, "POST", "/api/builds", body), range(3)))
+    builds = [ended(local_cloud, answer.json["id"]) for answer in answers]
+    succeeded = [build for build in builds if build["state"] == "Succeeded"]
+    assert len(succeeded) == side_effects(local_cloud, template_name)["run"]
+    others = [build["error"] for build in builds if build["state"] != "Succeeded"]
+    assert {error["code"] for error in others} <= {"Conflict"}
 
 
 def test_a_vhd_that_would_go_with_its_template_is_not_built(local_cloud: LocalCloud):
