@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from imaging.limits import NAME_PATTERN
+from imaging.limits import NAME_PATTERN, WHOLE_NUMBER_MAX
 
 _LEADS_UP = ".."
 _SHOWN_LENGTH = 40
@@ -62,12 +62,12 @@ _DEFINITION = _Name(
     "have 1 to 80 letters, digits, . _ -, and begin and end with a letter or digit",
 )
 _THREE_NUMBERS = r"[0-9]{1,10}\.[0-9]{1,10}\.[0-9]{1,10}"
-_VERSION = _Name("x.y.z", "version", _THREE_NUMBERS, "be three numbers, as 1.0.0")
+_VERSION = _Name("x.y.z", "version", _THREE_NUMBERS, "be three numbers up to 2147483647, as 1.0.0")
 _VERSION_OR_LATEST = _Name(
     "x.y.z or latest",
     "version",
     f"{_THREE_NUMBERS}|latest",
-    "be three numbers, as 1.0.0, or latest",
+    "be three numbers up to 2147483647, as 1.0.0, or latest",
 )
 _VNET = _Name(
     "network",
@@ -180,6 +180,8 @@ def parse_arm_id(kind: ArmIdKind, text: str) -> ArmId | None:
     if match is None or _LEADS_UP in text:
         return None
     parts = match.groupdict()
+    if _is_too_high(parts.get("version") or ""):
+        return None
     group = parts["group"]
     return ArmId(
         kind,
@@ -214,11 +216,17 @@ def _wrong_name(kind: ArmIdKind, text: str) -> str | None:
     for found, one in pairs:
         if isinstance(one, str):
             continue
-        if not _matches(one.pattern, found):
+        if not _matches(one.pattern, found) or (one.part == "version" and _is_too_high(found)):
             return f"<{one.shown}> in it is {found[:_SHOWN_LENGTH]!r}; that must {one.rule}"
         if _LEADS_UP in found:
             return f"<{one.shown}> in it is {found[:_SHOWN_LENGTH]!r}; that must not hold '..'"
     return None
+
+
+def _is_too_high(version: str) -> bool:
+    """Tell whether Compute has no such number: they are 32-bit integers."""
+    numbers = filter(str.isdigit, version.split("."))
+    return any(int(number) > WHOLE_NUMBER_MAX for number in numbers)
 
 
 def _matches(pattern: str, text: str) -> bool:

@@ -51,6 +51,8 @@ _WINDOWS_NEEDED = re.compile(
     r"(?:packages|windows|windowsazure|recovery)(?:\\.*)?|users\\[^\\]+|programdata\\microsoft.*"
     r"|program files(?: \(x86\))?\\(?:common files|windows|powershell).*"
 )
+# PROGRA~1 is Program Files, and what a short name stands for only the VM knows.
+_SHORT_NAME = re.compile(r"~[0-9]")
 _WINDOWS_SPARE = re.compile(r"windows\\temp\\.+")
 _WINDOWS_FORBIDDEN = frozenset('<>:"/|?*')
 _WINDOWS_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
@@ -94,6 +96,8 @@ def removal_problem(destination: str) -> str | None:
     if is_windows_path(destination):
         path = destination[3:].lower().replace("/", "\\").rstrip("\\")
         patterns = (_WINDOWS_NEEDED, _WINDOWS_SPARE)
+        if _SHORT_NAME.search(path):
+            return "may delete what the image needs: artifact.destination has a short name, with ~"
     else:
         path = destination.rstrip("/")
         patterns = (_LINUX_NEEDED, _LINUX_SPARE)

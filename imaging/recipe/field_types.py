@@ -56,6 +56,10 @@ def _inline_problem(lines: list[str]) -> str | None:
 def _tags_problem(tags: dict[str, str]) -> str | None:
     if len(tags) > limits.TAGS_MAX:
         return f"there must be at most {limits.TAGS_MAX} tags"
+    names = [name.lower() for name in tags]
+    twice = next((name for name in tags if names.count(name.lower()) > 1), None)
+    if twice is not None:
+        return f"it has the tag {show(twice)} twice; Azure compares their names without case"
     return next(filter(None, starmap(_tag_problem, tags.items())), None)
 
 

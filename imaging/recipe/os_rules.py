@@ -61,8 +61,9 @@ def broken_rules(recipe: Part) -> Iterator[Fault]:
 def _file_destination(destination: Part, os_type: OsType | None) -> Iterator[Fault]:
     path = destination.text()
     if os_type == "Windows" or (os_type is None and is_windows_path(path)):
-        fine = is_windows_path(path)
-        wanted = "it must be an absolute Windows path, as C:\\app\\file.txt"
+        names = path[3:].replace("/", "\\").split("\\")
+        fine = is_windows_path(path) and not any(map(windows_name_problem, names))
+        wanted = "it must be the absolute path of a Windows file, as C:\\app\\file.txt"
     else:
         fine = path.startswith(LINUX_FILE_ROOT) and not path.endswith("/")
         wanted = "it must be a file below /tmp; copy it on in a Shell step"

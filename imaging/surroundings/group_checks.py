@@ -75,6 +75,8 @@ def _staging_group(
         certain=certain,
         misfits=partial(_is_at_home, group, region),
     )
+    if certain:
+        return
     content = replace(
         group,
         path=arm_paths.of_content(group_id),

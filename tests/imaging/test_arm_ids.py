@@ -127,7 +127,10 @@ def test_a_wrong_version_of_a_target_is_named() -> None:
     problem = arm_id_problem(
         ArmIdKind.GALLERY_IMAGE, f"{GOOD[ArmIdKind.GALLERY_IMAGE]}/versions/latest"
     )
-    assert problem == "<x.y.z> in it is 'latest'; that must be three numbers, as 1.0.0"
+    assert (
+        problem
+        == "<x.y.z> in it is 'latest'; that must be three numbers up to 2147483647, as 1.0.0"
+    )
 
 
 @settings(deadline=None)
@@ -153,3 +156,12 @@ def test_subnets_of_one_network_agree_in_subscription_group_and_name(old: str, n
     assert other
     assert own.network == same.network
     assert own.network != other.network
+
+
+def test_a_version_has_numbers_that_compute_takes() -> None:
+    """A gallery's numbers are 32-bit integers."""
+    known = GOOD[ArmIdKind.GALLERY_VERSION]
+    for kind in (ArmIdKind.GALLERY_VERSION, ArmIdKind.GALLERY_IMAGE):
+        assert arm_id_problem(kind, known.replace("1.20.300", "2147483647.0.0")) is None
+        problem = arm_id_problem(kind, known.replace("1.20.300", "2147483648.0.0"))
+        assert "is '2147483648.0.0'; that must be three numbers up to 2147483647" in str(problem)
