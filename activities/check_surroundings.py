@@ -14,6 +14,7 @@ from azure_clients.containers import look_at_container
 from azure_clients.file_sizes import look_at_files
 from azure_clients.staging import read_staged
 from imaging.errors import RecipeError
+from imaging.report import reported
 from imaging.surroundings.recollection import Recollection
 from settings import settings
 
@@ -42,10 +43,8 @@ class CheckSurroundings(TypedDict):
 def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
     """Look at what the build will use: images, groups, identities, subnets, containers, files.
 
-    What Kiln may not read, or what does not answer, is a note and never fails the build.
-
-    Raises:
-        RecipeError: something is missing or does not fit; names all of it.
+    What Kiln may not read, or what does not answer, is a note and never fails the build; the notes
+    stand in the report also where `error` says what is missing or does not fit.
     """
     from imaging.surroundings.check import is_fine, judge  # noqa: PLC0415 - not at indexing
     from imaging.surroundings.file_checks import (  # noqa: PLC0415 - not at indexing
@@ -62,9 +61,8 @@ def check_surroundings(step: CheckSurroundings) -> dict[str, Any]:
     verdict = judge(checks, looks)
     files = files_of(recipe)
     judge_files(files, look_at_files(file.url for file in files), verdict)
-    if verdict.faults:
-        raise RecipeError(step["recipe_name"], verdict.faults)
-    return {"notes": verdict.notes}
+    error = RecipeError(step["recipe_name"], verdict.faults) if verdict.faults else None
+    return {"notes": verdict.notes, "error": error and reported(error)}
 
 
 def _recipe(step: CheckSurroundings) -> Recipe:

@@ -58,6 +58,8 @@ def check_around(context: df.DurableOrchestrationContext, progress: Progress) ->
     }
     checked = yield from run_step(context, check_surroundings, step, progress.patience())
     progress.facts.notes += checked["notes"]
+    if checked.get("error"):
+        raise StepStoppedError(**checked["error"])
 
 
 def read_existing_template(context: df.DurableOrchestrationContext, progress: Progress) -> Steps:

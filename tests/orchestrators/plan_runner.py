@@ -95,7 +95,7 @@ def results(*answers: Any) -> Script:
         answer = left.pop(0) if len(left) > 1 else left[0]
         if isinstance(answer, Exception):
             raise answer
-        return answer if {"error", "is_throttled"} & set(answer) else {"result": answer}
+        return answer if {"error", "is_throttled", "result"} & set(answer) else {"result": answer}
 
     return script
 

@@ -38,9 +38,12 @@ async def test_the_faults_of_a_recipe_stay_apart_in_the_report(tmp_path: Path):
 async def test_a_missing_gallery_stops_the_build_before_it_costs(tmp_path: Path):
     """Told by Azure after 40 minutes, the same fault is expensive."""
     refused = refusal("RecipeInvalid", "asked Azure: gallery definition /x does not exist")
-    done = await with_scripts(tmp_path, check_surroundings=results(refused))
+    told = {"notes": ["not checked, no right to read: identity aib"], "error": refused["error"]}
+    done = await with_scripts(tmp_path, check_surroundings=results({"result": told}))
     assert "stage_artifact" not in done.functions.names()
     assert done.report["phase"] == "CheckingSurroundings"
+    assert done.report["error"] == refused["error"]
+    assert done.report["notes"] == told["notes"]
 
 
 async def test_a_bad_zip_makes_no_template(tmp_path: Path):
