@@ -20,7 +20,14 @@ from imaging.migration.references import (
     set_options,
     variables_in,
 )
-from imaging.migration.run_values import Kind, RunValue, RunValues, is_run_value, is_secret
+from imaging.migration.run_values import (
+    Kind,
+    RunValue,
+    RunValues,
+    is_run_value,
+    is_secret,
+    without_secrets,
+)
 from imaging.migration.steps import SECRET, FoundStep, Given, Tool
 from imaging.migration.writing import Place, write
 from imaging.recipe import read_recipe
@@ -141,7 +148,8 @@ class Draft:
             asked = one.startswith(_ASKED) and one not in self.given
             if asked and one in self.values:
                 self.note(f"{one}: its default is taken, though a run may set another (--set)")
-        return filled(raw, self.values, self.given, is_script=is_script)
+        values = without_secrets(self.values, self.given) if is_script else self.values
+        return filled(raw, values, self.given, is_script=is_script)
 
     def fill(self, text: str) -> str:
         """Fill in the variables of a text of the file that is no input."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from itertools import count, cycle
 
 from imaging.migration.references import is_variable, name_of, replaced, set_options
+from imaging.migration.steps import SECRET
 
 _FIRST = "[A-Za-z0-9_]"
+_FINDS_ONE = re.compile(
+    r"(?:name|id|ur[il]|path|file|length|vault|version|endpoint)s?$", re.IGNORECASE
+)
 _SECRET = re.compile(
     r"^secrets\.|secret|passw|token|credential|(^|[._-])(pwd|sas)$|key$", re.IGNORECASE
 )
@@ -155,6 +159,23 @@ def is_secret(reference: str) -> bool:
         reference: as the pipeline writes it.
     """
     return _SECRET.search(name_of(reference)) is not None
+
+
+def without_secrets(values: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Keep the values of the file's own secrets out of a script, where everybody would read them.
+
+    A name that ends as `secretName` or `tokenUrl` does is of what finds a secret.
+
+    Args:
+        values: of variables, by lower-case names.
+        given: by people, the same way; they know what they give.
+    """
+    return {
+        name: value
+        if name in given or not _SECRET.search(name) or _FINDS_ONE.search(name)
+        else SECRET
+        for name, value in values.items()
+    }
 
 
 def is_run_value(reference: str, *, of_github: bool) -> bool:

@@ -1,6 +1,7 @@
 """The scripts of task and action: secrets, and commands that a recipe refuses."""
 
 import pytest
+import yaml
 
 from cli.__main__ import main
 from tests.cli.pipelines import action_file, faults_of, migrated, task_file
@@ -22,6 +23,17 @@ def test_a_variable_that_is_named_like_a_secret_is_refused(name):
     assert f"inlineScript: holds $({name}), named like a secret; everybody who may read" in said
     assert f"a command of the shell is written with blanks: $( {name} )" in said
     assert "--set" not in said
+
+
+def test_the_value_of_a_secret_that_stands_in_the_file_stays_there():
+    """The recipe would hold it for everybody who may read the template."""
+    variables = {"dbPassword": "CANARY", "all": "$(dbPassword)", "secretName": "web"}
+    script = "echo $(all) > /etc/x\naz keyvault secret show --name $(secretName)"
+    text = yaml.safe_dump({"variables": variables}) + task_file(inlineScript=script)
+    said = faults_of(text)
+    assert "inlineScript: holds $(dbPassword); everybody who may read the template" in said
+    assert "CANARY" not in said
+    assert "$(secretName)" not in said
 
 
 @pytest.mark.parametrize(
