@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 from localcloud.identity import make_token
-from localcloud.image_builder.build_vm_protocol import FetchFailed
+from localcloud.image_builder.build_vm_protocol import FetchFailed, NotInLocalCloud
 
 _STORAGE_RESOURCE = "https://storage.azure.com"
 _STORAGE_API_VERSION = "2023-11-03"
@@ -55,13 +55,13 @@ class StorageFetcher:
             async with self._session.put(url, headers=headers, data=content.read_bytes()) as answer:  # noqa: ASYNC240 - a few bytes
                 if answer.status != 201:  # noqa: PLR2004 - Created
                     raise _refused(url, answer)
-        except aiohttp.ClientError as error:
-            raise FetchFailed(f"{url}: {type(error).__name__}") from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise FetchFailed(f"{url.partition('?')[0]}: {type(error).__name__}") from error
 
     def _refuse_elsewhere(self, url: str) -> None:
         if not url.startswith(self._storage_prefix):
             shown = url.partition("?")[0]
-            raise FetchFailed(
+            raise NotInLocalCloud(
                 f"{shown} is not in the local cloud ({self._storage_prefix}…), and the simulated "
                 "Image Builder has no internet: put the file into a container of the local storage"
             )

@@ -64,6 +64,10 @@ class FetchFailed(Exception):  # noqa: N818 - an outcome of the download, named 
     """A source could not be downloaded, or a VHD not be written; the text says why."""
 
 
+class NotInLocalCloud(FetchFailed):
+    """The address is one of the internet, which nobody asks from here."""
+
+
 class Fetcher(Protocol):
     """Reads and writes what a template refers to, with the rights of the template's identity."""
 

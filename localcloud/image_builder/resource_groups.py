@@ -152,6 +152,11 @@ class ResourceGroups:
         self._store.put("group", group_id.lower(), _STORED.dump_json(group).decode())
 
 
+def group_of(resource_id: str) -> str:
+    """Return the id of the resource group that a resource is in."""
+    return resource_id.lower().partition("/providers/")[0]
+
+
 def _by_rule(group_id: str) -> ResourceGroup | None:
     name = _name_of(group_id)
     if name_rules.is_missing([name]) or _AIB_MADE.fullmatch(name):

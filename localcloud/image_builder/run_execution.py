@@ -23,7 +23,6 @@ from localcloud.image_builder.lifecycle import (
     RunOutcome,
     RunStatus,
     phases_of,
-    validates_source_only,
 )
 from localcloud.image_builder.models import Template, steps_of
 from localcloud.image_builder.plausible_log import write_plausible_log
@@ -159,16 +158,6 @@ class RunExecution:
             return RunOutcome(message=IDENTITY_NEEDED, error=error, at_phase="Queued")
         if self._is_too_short(template):
             return RunOutcome(at_phase="Building")
-        if validates_source_only(template.properties):
-            return None
-        for index, target in enumerate(template.properties.get("distribute") or []):
-            version_id = str(target.get("galleryImageId", ""))
-            if "/versions/" in version_id and self._compute.get(version_id) is not None:
-                text = (
-                    "Failed in distributing 1 images out of total 1: {[Error 0] [Distribute "
-                    f"{index}] Error publishing MDI to {version_id}: it exists already}}"
-                )
-                return RunOutcome(message=text, at_phase="Distributing")
         return None
 
     def _failure_message(self, template: Template, run: Run) -> str:

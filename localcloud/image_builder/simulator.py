@@ -17,11 +17,11 @@ from localcloud.compute.models import ComputeStore
 from localcloud.endpoints import RESOURCE_GROUP, SUBSCRIPTION_ID
 from localcloud.image_builder import exceptions
 from localcloud.image_builder.api_versions import ApiVersion
-from localcloud.image_builder.distribution import Distribution
+from localcloud.image_builder.distribution import Distribution, is_due
 from localcloud.image_builder.faults import Answer, FaultPlans
 from localcloud.image_builder.inventory import Inventory
 from localcloud.image_builder.journal import Journal
-from localcloud.image_builder.lifecycle import NEVER, Run, RunOutcome, RunStatus
+from localcloud.image_builder.lifecycle import NEVER, Run, RunOutcome
 from localcloud.image_builder.models import (
     Change,
     ProvisioningError,
@@ -68,7 +68,7 @@ class Simulator:
         self.compute.put_what_was_built(SUBSCRIPTION_ID, RESOURCE_GROUP)
         self._submissions = Submissions(surroundings, settings, self.compute, self.groups)
         self._runs = RunExecution(surroundings, settings, self.compute, self.inventory.save)
-        self._distribution = Distribution(surroundings, settings, self.compute)
+        self._distribution = Distribution(surroundings, settings, self.compute, self.groups)
         self._tasks: set[asyncio.Task[None]] = set()
         self._settling = asyncio.Lock()
         self.settled_utc = self.now()
@@ -256,18 +256,22 @@ class Simulator:
             self._start_run(template, since)
 
     async def _settle_run(self, template: Template, run: Run, now: datetime) -> None:
-        status = run.status(now)
+        if is_due(run, run.status(now), now):
+            await self._distribute(template, run, run.status(now).state)
         if not run.is_settled:
-            await self._runs.conclude(template, run, status)
+            await self._runs.conclude(template, run, run.status(now))
             run.is_settled = True
             self.inventory.save(template)
-        if run.distributed_utc is None and _is_distributed(run, status, now):
-            distributed_utc = run.phase_start("Distributing")
-            await self._distribution.upload_vhds(template, distributed_utc)
-            with self._store.transaction():  # an image without its run would be made twice
-                self._distribution.distribute(template, distributed_utc)
-                run.distributed_utc = distributed_utc
-                self.inventory.save(template)
+
+    async def _distribute(self, template: Template, run: Run, state: str) -> None:
+        distributed_utc = run.phase_start("Distributing")
+        unwritten = await self._distribution.upload_vhds(template, distributed_utc)
+        with self._store.transaction():  # an image without its run would be made twice
+            failure = self._distribution.distribute(template, distributed_utc, unwritten)
+            if failure and state != "Failed":
+                run.outcome = RunOutcome(message=failure, at_phase="Distributing")
+            run.distributed_utc = distributed_utc
+            self.inventory.save(template)
 
     async def _remove(self, template: Template) -> None:
         await self._distribution.forget(template)
@@ -283,14 +287,3 @@ def _apply(template: Template, update: dict[str, Any]) -> None:
     for name in ("distribute", "vmProfile"):
         if name in (update.get("properties") or {}):
             template.properties[name] = update["properties"][name]
-
-
-def _is_distributed(run: Run, status: RunStatus, now: datetime) -> bool:
-    if not run.distributes:
-        return False
-    if status.state in ("Succeeded", "PartiallySucceeded"):
-        return True
-    delay = run.outcome.image_appears_after_seconds if run.outcome else None
-    if status.state != "Failed" or delay is None or status.end_utc is None:
-        return False
-    return now >= status.end_utc + timedelta(seconds=delay)

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from localcloud.cloud import LocalCloud
-from localcloud.image_builder.build_vm_protocol import FetchFailed
+from localcloud.image_builder.build_vm_protocol import FetchFailed, NotInLocalCloud
 from localcloud.source_fetcher import StorageFetcher
 from localcloud.staging_logs import StagingLogs
 
@@ -52,7 +52,7 @@ async def test_an_address_outside_is_refused_in_clear_words(
 ) -> None:
     """A build on a desk must never depend on the internet without saying so."""
     url = "https://example.com/a.sh?sig=secret"
-    with pytest.raises(FetchFailed, match="not in the local cloud") as refused:
+    with pytest.raises(NotInLocalCloud, match="not in the local cloud") as refused:
         await fetcher.fetch(url, _IDENTITY, tmp_path / "x")
     assert "secret" not in str(refused.value)
 
@@ -74,6 +74,34 @@ async def test_a_wrong_signature_is_refused_by_storage(
     url = f"{local_azure.endpoints.blob_url}/kiln-staging/signed.zip?sv=2026-02-06&sr=b&sig=eA=="
     with pytest.raises(FetchFailed, match="HTTP 403"):
         await fetcher.fetch(url, _IDENTITY, tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("never-made/app.vhd", "404 ContainerNotFound"), ("kiln-staging/app.vhd?{}", "403")],
+)
+async def test_a_vhd_that_cannot_be_written_is_named_without_its_signature(
+    local_azure: LocalCloud, fetcher: StorageFetcher, tmp_path: Path, path: str, status: str
+) -> None:
+    """It becomes the message of the failed run."""
+    content = tmp_path / "app.vhd"
+    content.write_bytes(b"conectix")
+    url = f"{local_azure.endpoints.blob_url}/{path.format('sv=2026-02-06&sr=b&sig=eA==')}"
+    with pytest.raises(FetchFailed, match=rf"app\.vhd: HTTP {status}") as refused:
+        await fetcher.put(url, _IDENTITY, content)
+    assert not isinstance(refused.value, NotInLocalCloud)
+    assert "sig" not in str(refused.value)
+
+
+async def test_a_vhd_is_not_written_where_nobody_listens(tmp_path: Path) -> None:
+    """A storage account that is down has no status to tell."""
+    content = tmp_path / "app.vhd"
+    content.write_bytes(b"conectix")
+    async with aiohttp.ClientSession() as session:
+        fetcher = StorageFetcher(session, "https://127.0.0.1:1")
+        with pytest.raises(FetchFailed, match=r"app\.vhd: ClientConnectorError") as refused:
+            await fetcher.put("https://127.0.0.1:1/kilnlocal/c/app.vhd?sig=x", _IDENTITY, content)
+    assert "sig" not in str(refused.value)
 
 
 async def test_a_log_is_stored_in_the_account_of_the_staging_groups(
