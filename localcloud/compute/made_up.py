@@ -1,8 +1,8 @@
 """Compute resources that exist by rule, without having been put.
 
 The local cloud's own galleries have every image definition and no version but what was built.
-Definitions and versions in galleries of others exist, in every region, so that a recipe may start
-from them; so do managed images. Everything lies in `LOCATION`.
+Definitions and versions in galleries that nobody put exist, in every region, so that a recipe may
+start from them; so do managed images. Everything lies in `LOCATION`.
 `localcloud/image_builder/name_rules.py` goes first.
 """
 
@@ -28,6 +28,48 @@ _SYSTEM_WORDS = {
     "Linux": re.compile(r"linux|ubuntu|debian|rhel|suse|alma|rocky|fedora"),
 }
 _GENERATION_WORD = re.compile(r"gen([12])")
+_RESOURCE = re.compile(
+    r".*/providers/Microsoft\.Compute/(?:images/(?P<image>[^/]+)|galleries/(?P<gallery>[^/]+)"
+    r"(?:/images/(?P<definition>[^/]+)(?:/versions/(?P<version>[^/]+))?)?)",
+    re.IGNORECASE,
+)
+
+
+def names_in(resource_id: str) -> dict[str, str]:
+    """Return the names in an id by what they name; nothing if it is of nothing made up."""
+    found = _RESOURCE.fullmatch(resource_id)
+    return {key: name for key, name in found.groupdict().items() if name} if found else {}
+
+
+def resource(
+    resource_id: str, *, in_own_gallery: bool, in_put_gallery: bool
+) -> dict[str, Any] | None:
+    """Return a resource that exists by rule; None where there is none.
+
+    Args:
+        resource_id: its id.
+        in_own_gallery: whether it is, or is in, a gallery of the local cloud.
+        in_put_gallery: whether its gallery was put.
+    """
+    names = names_in(resource_id)
+    if "image" in names:
+        kind, body = "images", managed_image()
+    elif "version" in names:
+        kind, body = "galleries/images/versions", version()
+        if in_own_gallery or in_put_gallery:
+            return None
+    elif "definition" in names:
+        kind, body = "galleries/images", definition(names["definition"])
+        if in_put_gallery and not in_own_gallery:
+            return None
+    elif "gallery" in names and in_own_gallery:
+        kind, body = "galleries", gallery(names["gallery"])
+    else:
+        return None
+    name = resource_id.rpartition("/")[2]
+    named = {"id": resource_id, "name": name, "type": f"Microsoft.Compute/{kind}"}
+    properties = {"provisioningState": "Succeeded"} | body["properties"]
+    return named | body | {"properties": properties}
 
 
 def gallery(name: str) -> dict[str, Any]:

@@ -76,6 +76,17 @@ class ComputeStore:
         """Return a resource, or None."""
         return self._resources.get(resource_id.lower())
 
+    def look(self, resource_id: str) -> dict[str, Any] | None:
+        """Return a resource that was put or exists by rule, or None."""
+        found, names = self.get(resource_id), made_up.names_in(resource_id)
+        if found is not None or name_rules.is_missing(names.values()):
+            return found
+        return made_up.resource(
+            resource_id,
+            in_own_gallery=self.is_own_gallery(names.get("gallery", "")),
+            in_put_gallery=self.has_put_gallery(resource_id),
+        )
+
     def put(self, resource_id: str, resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
         """Store a resource and return it with its id, name and type."""
         name = resource_id.rsplit("/", 1)[-1]
@@ -112,9 +123,13 @@ class ComputeStore:
         gallery, _, image = definition_id.partition("/galleries/")[2].partition("/images/")
         return self.is_own_gallery(gallery) and not name_rules.is_missing([image])
 
+    def has_put_gallery(self, image_id: str) -> bool:
+        """Tell whether somebody put the gallery of a definition or version."""
+        return self.get(_gallery_of(image_id)) is not None
+
     def gallery_location(self, definition_id: str) -> str | None:
         """Return the region of a definition's gallery; None where nothing tells it."""
-        gallery_id = definition_id.lower().partition("/images/")[0]
+        gallery_id = _gallery_of(definition_id)
         gallery = self.get(gallery_id)
         if gallery is not None:
             return str(gallery["location"])
@@ -160,3 +175,7 @@ class ComputeStore:
             self.put(definition_id, "Microsoft.Compute/galleries/images", definition)
         version_id = f"{definition_id}/versions/{version_name}"
         return self.put(version_id, made_up.VERSION_TYPE, body)
+
+
+def _gallery_of(image_id: str) -> str:
+    return image_id.lower().partition("/images/")[0]

@@ -6,11 +6,10 @@ Writing is finished at once here; the real service takes an operation for it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from aiohttp import web
 
-from localcloud.compute import made_up, marketplace
+from localcloud.compute import marketplace
 from localcloud.compute.vm_sizes import all_sizes
 from localcloud.image_builder import exceptions, name_rules
 from localcloud.image_builder.json_answer import json_answer
@@ -27,7 +26,7 @@ async def get_resource(context: CallContext) -> web.Response:
     """Answer a resource."""
     _refuse_forbidden(context)
     context.simulator.groups.require(context.group_id)
-    resource = context.simulator.compute.get(_resource_id(context)) or _by_rule(context)
+    resource = context.simulator.compute.look(_resource_id(context))
     if resource is None:
         path = context.request.path.rpartition(f"/{PROVIDER}/")[2]
         raise exceptions.resource_not_found(PROVIDER, path, context.names["group"])
@@ -147,29 +146,6 @@ def _names_of(context: CallContext) -> dict[str, str]:
         return {"gallery": context.names["name"]}
     wanted = ("gallery", "definition", "name")
     return {str(key): context.names[key] for key in wanted if key in context.names}
-
-
-def _by_rule(context: CallContext) -> dict[str, Any] | None:
-    names, call = _names_of(context), context.name
-    is_own = context.simulator.compute.is_own_gallery(names.get("gallery", ""))
-    resource: tuple[str, dict[str, Any]] | None = None
-    if name_rules.is_missing(names.values()):
-        return None
-    if call == "compute_get_image":
-        resource = ("images", made_up.managed_image())
-    elif call == "compute_get_gallery" and is_own:
-        resource = ("galleries", made_up.gallery(names["gallery"]))
-    elif call == "compute_get_gallery_image":
-        resource = ("galleries/images", made_up.definition(names["name"]))
-    elif call == "compute_get_gallery_image_version" and not is_own:
-        resource = ("galleries/images/versions", made_up.version())
-    return resource and _complete(context, f"{PROVIDER}/{resource[0]}", resource[1])
-
-
-def _complete(context: CallContext, resource_type: str, body: dict[str, Any]) -> dict[str, Any]:
-    resource_id = _resource_id(context)
-    named = {"id": resource_id, "name": resource_id.rpartition("/")[2], "type": resource_type}
-    return named | body | {"properties": {"provisioningState": "Succeeded"} | body["properties"]}
 
 
 def _image_not_found(context: CallContext) -> exceptions.ArmError:

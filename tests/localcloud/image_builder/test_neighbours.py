@@ -185,6 +185,18 @@ async def test_versions_in_galleries_of_others_can_be_started_from(desk):
     assert image["properties"]["osState"] == "Generalized"
 
 
+async def test_nothing_is_made_up_in_a_gallery_that_was_put(desk):
+    """A build into a definition that nobody made must be refused before it starts."""
+    body, team = {"location": "westeurope"}, f"{COMPUTE}/galleries/team"
+    asked = [f"{team}/images/base", f"{team}/images/base/versions/1.0.0"]
+    before = [(await desk.call("GET", path, api=GALLERY_API)).status for path in asked]
+    for gallery in (team.upper().replace("/SUBSCR", "/subscr"), f"{COMPUTE}/galleries/kilnlocal"):
+        await desk.call("PUT", gallery, body, GALLERY_API)
+    after = [(await desk.call("GET", path, api=GALLERY_API)).status for path in asked]
+    own = await desk.call("GET", f"{COMPUTE}/galleries/kilnlocal/images/app", api=GALLERY_API)
+    assert (before, after, own.status) == ([200, 200], [404, 404], 200)
+
+
 async def test_one_image_was_built_before(desk):
     """`versions/latest` of the layered example means something on a fresh cloud."""
     image = f"{COMPUTE}/galleries/kilnlocal/images/hardened-rhel9"
