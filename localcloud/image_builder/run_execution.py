@@ -11,7 +11,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from localcloud.compute.models import ComputeStore
 from localcloud.image_builder import identities, staging_content
 from localcloud.image_builder.build_vm_protocol import BuildResult, BuildVm
 from localcloud.image_builder.customization_log import CustomizationLog
@@ -27,6 +26,7 @@ from localcloud.image_builder.lifecycle import (
 from localcloud.image_builder.models import Template, steps_of
 from localcloud.image_builder.plausible_log import write_plausible_log
 from localcloud.image_builder.simulator_settings import SimulatorSettings
+from localcloud.image_builder.sources import Sources
 from localcloud.image_builder.staging_group import (
     LOG_CONTAINER,
     failure_by_arm_path,
@@ -42,6 +42,12 @@ JWT_EXPIRES = (
     "* client_jwt will expire within 5 minutes, please use a JWT that is valid for at least 5 "
     "minutes"
 )
+# Compute's words, under the code OperationNotAllowed (epiphany#1049).
+DISK_TOO_SMALL = (
+    "* The specified disk size {} GB is smaller than the size of the corresponding disk in the VM "
+    "image: {} GB. This is not allowed. Please choose equal or greater size or do not specify an "
+    "explicit size."
+)
 
 logger = logging.getLogger(__name__)
 
@@ -53,12 +59,12 @@ class RunExecution:
         self,
         surroundings: Surroundings,
         settings: SimulatorSettings,
-        compute: ComputeStore,
+        sources: Sources,
         save: Callable[[Template], None],
     ) -> None:
         self._surroundings = surroundings
         self._settings = settings
-        self._compute = compute
+        self._sources = sources
         self._save = save
         self._store = StagingStore(surroundings.log_store)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -130,8 +136,8 @@ class RunExecution:
         failed_at = run.outcome.at_phase if run.outcome else ""
         self.log_path(run).unlink(missing_ok=True)  # of a try that was cut off
         writer = CustomizationLog(self.log_path(run), self._surroundings.clock.now)
-        if self._is_too_short(template):
-            writer.output(JWT_EXPIRES)
+        if cause := self._cause_in_building(template):
+            writer.output(cause)
         properties, _ = template.to_execute()
         keeps_vm = keeps_build_vm(properties, status.failed_in)
         steps = steps_of(properties)
@@ -148,15 +154,22 @@ class RunExecution:
         """Return where the log of a run is written."""
         return self._settings.scratch_directory / "runs" / run.run_id / "customization.log"
 
-    def _is_too_short(self, template: Template) -> bool:
-        minutes = template.properties.get("buildTimeoutInMinutes") or 0
-        return 0 < minutes <= _TOO_SHORT_MINUTES
+    def _cause_in_building(self, template: Template) -> str:
+        """Return what keeps every run of a template from getting beyond Building, if anything."""
+        properties = template.properties
+        if 0 < (properties.get("buildTimeoutInMinutes") or 0) <= _TOO_SHORT_MINUTES:
+            return JWT_EXPIRES
+        wanted_gb = (properties.get("vmProfile") or {}).get("osDiskSizeGB") or 0
+        if not (template.version.strict and wanted_gb):
+            return ""
+        disk_gb = self._sources.facts(properties["source"]).disk_gb or 0
+        return DISK_TOO_SMALL.format(wanted_gb, disk_gb) if wanted_gb < disk_gb else ""
 
     def _flaw(self, template: Template) -> RunOutcome | None:
         if template.version.needs_identity and not identities.assigned(template.identity):
             error = {"code": "ValidationFailed", "message": IDENTITY_NEEDED}
             return RunOutcome(message=IDENTITY_NEEDED, error=error, at_phase="Queued")
-        if self._is_too_short(template):
+        if self._cause_in_building(template):
             return RunOutcome(at_phase="Building")
         return None
 

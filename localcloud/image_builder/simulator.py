@@ -39,6 +39,7 @@ from localcloud.image_builder.resource_groups import ResourceGroups
 from localcloud.image_builder.run_execution import RunExecution
 from localcloud.image_builder.simulator_settings import SimulatorSettings
 from localcloud.image_builder.simulator_store import SimulatorStore
+from localcloud.image_builder.sources import Sources
 from localcloud.image_builder.staging_group import exact_group_id, given_group_id
 from localcloud.image_builder.staging_store import StagingStore
 from localcloud.image_builder.submission import INTERNAL_ERROR, Submissions
@@ -66,8 +67,9 @@ class Simulator:
             account_name = StagingStore(surroundings.log_store).account_name
             self.groups = ResourceGroups(self._store, self.inventory, self.compute, account_name)
         self.compute.put_what_was_built(SUBSCRIPTION_ID, RESOURCE_GROUP)
-        self._submissions = Submissions(surroundings, settings, self.compute, self.groups)
-        self._runs = RunExecution(surroundings, settings, self.compute, self.inventory.save)
+        sources = Sources(self.compute, self.groups)
+        self._submissions = Submissions(surroundings, settings, self.compute, self.groups, sources)
+        self._runs = RunExecution(surroundings, settings, sources, self.inventory.save)
         self._distribution = Distribution(surroundings, settings, self.compute, self.groups)
         self._tasks: set[asyncio.Task[None]] = set()
         self._settling = asyncio.Lock()

@@ -12,19 +12,21 @@ import re
 from pathlib import Path
 from typing import Any
 
-from localcloud.compute import marketplace
 from localcloud.compute.models import ComputeStore
 from localcloud.image_builder import identities
 from localcloud.image_builder.build_vm_protocol import DownloadedFile, FetchFailed
 from localcloud.image_builder.exceptions import IDENTITY_NEEDED, SEE_TROUBLESHOOTING
 from localcloud.image_builder.models import ProvisioningError, Template
 from localcloud.image_builder.regions import region_key
-from localcloud.image_builder.resource_groups import ResourceGroup, ResourceGroups
+from localcloud.image_builder.resource_groups import ResourceGroup, ResourceGroups, group_of
 from localcloud.image_builder.simulator_settings import SimulatorSettings
+from localcloud.image_builder.sources import Sources
+from localcloud.image_builder.submission_failed import SubmissionFailed, failed
 from localcloud.image_builder.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
 
+_SYSTEM_STEPS = ("Shell", "PowerShell", "WindowsRestart", "WindowsUpdate")
 _GROUP = re.compile(r"/?subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
 INTERNAL_ERROR = ProvisioningError(
     "InternalOperationError",
@@ -32,14 +34,6 @@ INTERNAL_ERROR = ProvisioningError(
     "https://aka.ms/azvmimagebuilderts.",
     "ServerError",
 )
-
-
-class SubmissionFailed(Exception):  # noqa: N818 - an outcome of the submission, named as one
-    """The template cannot be created."""
-
-    def __init__(self, error: ProvisioningError) -> None:
-        super().__init__(error.message)
-        self.error = error
 
 
 class Submissions:
@@ -51,11 +45,13 @@ class Submissions:
         settings: SimulatorSettings,
         compute: ComputeStore,
         groups: ResourceGroups,
+        sources: Sources,
     ) -> None:
         self._surroundings = surroundings
         self._settings = settings
         self._compute = compute
         self._groups = groups
+        self._sources = sources
 
     async def submit(self, template: Template) -> None:
         """Do the work of a PUT; the submission then knows its end and its error."""
@@ -64,10 +60,10 @@ class Submissions:
             with clock.busy():
                 _check_identity(template)
                 self._take_staging_group(template)
-                if template.version.strict:
-                    self._check_regions(template)
-                template.exact_version = self._exact_version(template.properties["source"])
+                template.exact_version = self._sources.exact_version(template)
                 self._check_targets(template)
+                if template.version.strict:
+                    self._check_strictly(template)
                 submission.downloads = await self._download(template)
         except SubmissionFailed as failure:
             submission.error = failure.error
@@ -99,56 +95,46 @@ class Submissions:
             if resource["id"].lower() != own_id.lower():
                 raise _bad_staging_group(group_id, f"is not empty, it has {resource['id']}")
 
-    def _exact_version(self, source: dict[str, Any]) -> str | None:
-        kind = str(source.get("type")).lower()
-        if kind == "platformimage":
-            return self._platform_version(source)
-        if kind != "sharedimageversion":
-            return None
-        version_id = str(source["imageVersionId"])
-        definition_id, _, name = version_id.partition("/versions/")
-        if name.lower() != "latest":
-            return version_id
-        latest = self._compute.latest_version(definition_id)
-        if latest is None:
-            raise _failed("BadSharedImageVersionSource", f"No version found of {definition_id}.")
-        return f"{definition_id}/versions/{latest}"
-
-    def _platform_version(self, source: dict[str, Any]) -> str:
-        version = str(source.get("version") or "latest")
-        if version.lower() != "latest":
-            return version
-        name = [str(source.get(part, "")) for part in ("publisher", "offer", "sku")]
-        latest = marketplace.latest_version(*name)
-        if latest is None:
-            raise _failed("BadPIRSource", f"Platform image {':'.join(name)} was not found.")
-        return latest
-
     def _check_targets(self, template: Template) -> None:
         for target in template.properties.get("distribute") or []:
             if str(target.get("type")).lower() != "sharedimage":
                 continue
             definition_id = str(target["galleryImageId"]).partition("/versions/")[0]
-            if not self._compute.has_definition(definition_id):
+            is_there = self._groups.find(group_of(definition_id)) is not None
+            if not (is_there and self._compute.has_definition(definition_id)):
                 text = f"Gallery image definition {definition_id} was not found."
-                raise _failed("BadSharedImageDistribute", text)
+                raise failed("BadSharedImageDistribute", text)
 
-    def _check_regions(self, template: Template) -> None:
-        """Look at what must lie in one region; older versions are recorded without such a look."""
-        source = template.properties["source"]
-        if source["type"] == "ManagedImage":
-            self._check_managed_source(template, str(source["imageId"]))
+    def _check_strictly(self, template: Template) -> None:
+        """Look at more than was recorded of older versions."""
+        self._sources.check(template)
         for target in template.properties["distribute"]:
             if target["type"] == "SharedImage":
                 self._check_target_regions(target)
+                self._check_kind(template, str(target["galleryImageId"]))
 
-    def _check_managed_source(self, template: Template, image_id: str) -> None:
-        subscription = f"/subscriptions/{template.address.subscription}/"
-        image = self._compute.get(image_id) or {"location": template.location}
-        is_here = region_key(image["location"]) == region_key(template.location)
-        if not (is_here and image_id.lower().startswith(subscription.lower())):
-            text = f"Managed image {image_id} must be of the template's subscription and region."
-            raise _failed("BadManagedImageSource", text)
+    def _check_kind(self, template: Template, target_id: str) -> None:
+        """Let only such images into a definition as it is for; steps tell what Kiln can know."""
+        definition_id = target_id.partition("/versions/")[0]
+        target = self._sources.definition_facts(definition_id)
+        source = self._sources.facts(template.properties["source"])
+        if target.is_specialized:
+            raise failed("BadSharedImageDistribute", f"{definition_id} is for Specialized images.")
+        if source.generation and target.generation not in ("", source.generation):
+            text = (
+                "Validation failed: Error with Hyper-V Version validation (cross-generation for "
+                f"multiple Hyper-V Versions is not supported). The provided SIG: {definition_id}, "
+                f"has a different Hyper-V Generation: {target.generation}, than source image: "
+                f"{source.generation}."
+            )
+            raise failed("BadSharedImageDistribute", text)
+        has_system = any(step["type"] in _SYSTEM_STEPS for step in template.steps())
+        if has_system and source.system and target.system not in ("", source.system):
+            text = (
+                f"Validation failed: The provided SIG: {definition_id}, has a different operating "
+                f"system: {target.system.title()}, than source image: {source.system.title()}."
+            )
+            raise failed("BadSharedImageDistribute", text)
 
     def _check_target_regions(self, target: dict[str, Any]) -> None:
         regions = [region["name"] for region in target.get("targetRegions") or []]
@@ -156,7 +142,7 @@ class Submissions:
         home = self._compute.gallery_location(str(target["galleryImageId"]))
         if regions and home and region_key(home) not in map(region_key, regions):
             text = f"One of the target regions must be that of the gallery, {home}."
-            raise _failed("BadSharedImageDistribute", text)
+            raise failed("BadSharedImageDistribute", text)
 
     async def _download(self, template: Template) -> list[DownloadedFile]:
         assigned = identities.assigned(template.identity)
@@ -172,7 +158,7 @@ class Submissions:
             wanted = step.get("sha256Checksum")
             if wanted and wanted != digest:
                 text = f"The checksum of '{_without_sas(url)}' is {digest} and not {wanted}."
-                raise _failed("Other", f"{text} {SEE_TROUBLESHOOTING}")
+                raise failed("Other", f"{text} {SEE_TROUBLESHOOTING}")
             template.checksums[index] = digest
             downloads.append(DownloadedFile(index, target, digest))
         return downloads
@@ -189,7 +175,7 @@ class Submissions:
                 f"Downloading external file ({shown}) to local file ({local}) [attempt 1 of 10] "
                 f"failed: Error downloading '{shown}' to '{local}': {failure}."
             )
-            raise _failed("Other", f"{text} {SEE_TROUBLESHOOTING}") from failure
+            raise failed("Other", f"{text} {SEE_TROUBLESHOOTING}") from failure
 
     def folder_of(self, template: Template) -> Path:
         """Return where the downloads of a template lie."""
@@ -202,7 +188,7 @@ def _without_sas(url: str) -> str:
 
 def _check_identity(template: Template) -> None:
     if template.version.needs_identity and not identities.assigned(template.identity):
-        raise _failed("Other", IDENTITY_NEEDED)
+        raise failed("Other", IDENTITY_NEEDED)
 
 
 def _check_staging_subscription(template: Template) -> None:
@@ -213,8 +199,4 @@ def _check_staging_subscription(template: Template) -> None:
 
 def _bad_staging_group(group_id: str, what: str) -> SubmissionFailed:
     text = f"The staging resource group '{group_id}' {what}. {SEE_TROUBLESHOOTING}"
-    return _failed("BadStagingResourceGroup", text)
-
-
-def _failed(provisioning_code: str, message: str) -> SubmissionFailed:
-    return SubmissionFailed(ProvisioningError("ValidationFailed", message, provisioning_code))
+    return failed("BadStagingResourceGroup", text)
