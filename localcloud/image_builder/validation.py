@@ -48,6 +48,8 @@ _LEAST = {
     "properties.distribute[].versioning.major": -1,
     "properties.vmProfile.osDiskSizeGB": 0,
 }
+# AIB knows what it made by these (image-builder-json, stagingResourceGroup).
+_TAGS_OF_AIB = ("createdby", "usedby", "imagetemplatename", "imagetemplateresourcegroupname")
 
 
 def faults_of(template: dict[str, Any], version: ApiVersion) -> list[str]:
@@ -57,6 +59,7 @@ def faults_of(template: dict[str, Any], version: ApiVersion) -> list[str]:
         faults += _bad_values(template.get("properties") or {})
     if version.strict:
         faults += _outside_of_swagger(template)
+        faults += _tags_of_aib(template.get("properties") or {})
     return list(dict.fromkeys(faults))
 
 
@@ -111,6 +114,12 @@ def _outside_of_swagger(template: dict[str, Any]) -> Iterator[str]:
         for place, value in _values_at(template, path.split("."), ""):
             if value < least:
                 yield f"Field '{place}' has a bad value: '{value}'"
+
+
+def _tags_of_aib(properties: dict[str, Any]) -> Iterator[str]:
+    for name in properties.get("managedResourceTags") or {}:
+        if name.lower() in _TAGS_OF_AIB:
+            yield f"Field 'managedResourceTags.{name}' is reserved"
 
 
 def _values_at(value: Any, path: list[str], place: str) -> Iterator[tuple[str, Any]]:  # noqa: ANN401 - JSON

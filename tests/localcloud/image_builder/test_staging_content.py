@@ -2,6 +2,8 @@
 
 import pytest
 
+from imaging.errors import RecipeError
+from tests.imaging.surroundings.recipes import recipe
 from tests.localcloud.image_builder.cloud_on_a_desk import (
     SUBSCRIPTION,
     TEMPLATES,
@@ -60,6 +62,19 @@ async def test_aibs_own_group_is_there_as_long_as_its_template(desk):
     assert account["tags"] == {"createdBy": AIB, "team": "web"}
     assert (after.status, (await after.json())["error"]["code"]) == (404, "ResourceGroupNotFound")
     assert await content(desk, group_id) is None
+
+
+@pytest.mark.parametrize("name", ["createdBy", "USEDBY", *OWNER, "imagetemplatename"])
+async def test_kiln_and_aib_refuse_the_tags_by_which_aib_knows_its_own(desk, name):
+    """A tag that says something else would hide what AIB made from whoever cleans up."""
+    path, tags = f"{TEMPLATES}/t1", {"team": "web", name: "me"}
+    refused = await desk.call("PUT", path, template_body(managedResourceTags=tags))
+    older = await desk.call("PUT", path, template_body(managedResourceTags=tags), "2023-07-01")
+    error = (await refused.json())["error"]
+    assert (refused.status, older.status, error["code"]) == (400, 201, "ValidationFailed")
+    assert error["message"] == f"Validation failed: Field 'managedResourceTags.{name}' is reserved"
+    with pytest.raises(RecipeError, match=f"managedResourceTags.{name}"):
+        recipe(managedResourceTags=tags)
 
 
 async def test_a_given_group_is_emptied_with_its_template_and_stays(desk):
