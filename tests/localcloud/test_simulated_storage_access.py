@@ -14,6 +14,7 @@ from localcloud.cloud import LocalCloud
 from localcloud.image_builder.build_vm_protocol import FetchFailed, NotInLocalCloud
 from localcloud.source_fetcher import StorageFetcher
 from localcloud.staging_logs import StagingLogs
+from tests.localcloud.image_builder.cloud_on_a_desk import open_desk
 
 _IDENTITY = str(uuid.UUID(int=5))
 
@@ -91,6 +92,21 @@ async def test_a_vhd_that_cannot_be_written_is_named_without_its_signature(
         await fetcher.put(url, _IDENTITY, content)
     assert not isinstance(refused.value, NotInLocalCloud)
     assert "sig" not in str(refused.value)
+
+
+async def test_a_run_fails_whose_vhd_has_no_container(
+    local_azure: LocalCloud, fetcher: StorageFetcher, tmp_path: Path
+) -> None:
+    """AIB makes no container, and the run has cost its time when that is found."""
+    url = f"{local_azure.endpoints.blob_url}/never-made/app.vhd"
+    target = {"type": "VHD", "runOutputName": "vhd", "uri": url}
+    async with open_desk(tmp_path, fetcher=fetcher) as desk:
+        path = await desk.create(distribute=[target])
+        await desk.call("POST", f"{path}/run")
+        desk.wait(minutes=16)
+        status = await desk.run_status(path)
+    told = f"Error publishing VHD 'vhd' to {url}: HTTP 404 ContainerNotFound}}"
+    assert (status["runState"], status["message"].endswith(told)) == ("Failed", True)
 
 
 async def test_a_vhd_is_not_written_where_nobody_listens(tmp_path: Path) -> None:

@@ -203,3 +203,19 @@ async def test_a_failed_validation_stays_the_reason_where_a_target_fails_too(tmp
         outputs = (await desk.json("GET", f"{path}/runOutputs"))["value"]
     assert "distributing" not in status["message"]
     assert (status["runState"], [output["name"] for output in outputs]) == ("Failed", ["gallery"])
+
+
+async def test_a_build_that_was_executed_fails_in_distributing_and_keeps_no_build_vm(tmp_path):
+    """Every step of it has worked: there is nothing to look for in the machine."""
+    build_vm = ScriptedBuildVm([BuildResult(succeeded=True)])
+    handling = {"onCustomizerError": "abort", "onValidationError": "abort"}
+    async with open_desk(tmp_path, build_vm=build_vm) as desk:
+        path = await desk.create(errorHandling=handling, distribute=[managed()])
+        await desk.call("POST", f"{path}/run")
+        await desk.let_tasks_run()
+        desk.wait(minutes=17)
+        status = await desk.run_status(path)
+        group = (await desk.json("GET", path))["properties"]["exactStagingResourceGroup"]
+        content = await desk.json("GET", f"{group}/resources", api=RESOURCES_API)
+    assert status["message"].startswith("Failed in distributing 1 images")
+    assert [each["type"] for each in content["value"]] == ["Microsoft.Storage/storageAccounts"]
