@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path  # slow to import
 
 _GRACE_SECONDS = 10.0
+_KILLED_SECONDS = 2.0
 _LOOK_SECONDS = 0.05
 # Standard input is the guard's. A guard that was killed must not end the process by SIGPIPE.
 _TELL_AND_EXEC = """trap '' PIPE; echo "+$$" 2>/dev/null >&0; trap - PIPE; exec "$@" </dev/null"""
@@ -86,12 +87,19 @@ class OrphanGuard:
 def stop_groups(pids: Iterable[int], grace_seconds: float = _GRACE_SECONDS) -> None:
     """Send SIGTERM to the process groups, wait, and kill those that are left."""
     left = [pid for pid in pids if _signal_group(pid, signal.SIGTERM)]
-    deadline = time.monotonic() + grace_seconds
-    while left and time.monotonic() < deadline:
-        time.sleep(_LOOK_SECONDS)
-        left = [pid for pid in left if _signal_group(pid, 0) and not _is_zombie(pid)]
+    left = _still_there(left, grace_seconds)
     for pid in left:
         _signal_group(pid, signal.SIGKILL)
+    _still_there(left, _KILLED_SECONDS)  # a killed process ends soon, but not at once
+
+
+def _still_there(pids: list[int], seconds: float) -> list[int]:
+    """Wait until the process groups have ended, and return those that have not."""
+    deadline = time.monotonic() + seconds
+    while pids and time.monotonic() < deadline:
+        time.sleep(_LOOK_SECONDS)
+        pids = [pid for pid in pids if _signal_group(pid, 0) and not _is_zombie(pid)]
+    return pids
 
 
 def _signal_group(pid: int, number: int) -> bool:
