@@ -73,18 +73,34 @@ def smaller_disk(check: Check, recipe: Recipe, found_size: Part) -> Iterator[Fau
         )
 
 
-def other_generation(check: Check, target: Part, source: Part) -> Iterator[Fault]:
-    """Say that an image definition is for another generation than the source; AIB changes none.
+def other_kind(check: Check, os_type: OsType | None, target: Part, source: Part) -> Iterator[Fault]:
+    """Say that an image definition is for another kind of image than the source; AIB changes none.
 
     Args:
         check: what asked for the definition.
+        os_type: system of the recipe; both were held to it where it tells one.
         target: the definition, as Azure shows it.
         source: image, definition or newest version in a list that the build starts from.
     """
-    wanted, found = _generation(target), _generation(next(source.items(), source))
+    newest = next(source.items(), source)
+    wanted, found = _generation(target), _generation(newest)
     if wanted and found and wanted != found:
         yield check.fault(f"{check.subject} is for generation {wanted}, the source is {found}")
+    wanted, found = _system(target), _system(newest)
+    if os_type is None and wanted and found and wanted.lower() != found.lower():
+        yield check.fault(f"{check.subject} is for {wanted}, the source is {found}")
 
 
 def _generation(shown: Part) -> str:
     return shown["properties"]["hyperVGeneration"].text().upper()
+
+
+def _system(shown: Part) -> str:
+    """Read the system of a definition, a managed image or a Marketplace image."""
+    properties = shown["properties"]
+    places = (
+        properties["osType"],
+        properties["storageProfile"]["osDisk"]["osType"],
+        properties["osDiskImage"]["operatingSystem"],
+    )
+    return next((place.text() for place in places if place.text()), "")

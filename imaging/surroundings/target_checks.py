@@ -13,7 +13,7 @@ from imaging.recipe.raw_parts import Part
 from imaging.recipe.target_rules import region_key
 from imaging.surroundings import arm_paths
 from imaging.surroundings.check import Check
-from imaging.surroundings.os_fit import os_misfits, other_generation, security_note
+from imaging.surroundings.os_fit import os_misfits, other_kind, security_note
 
 _READ = "Microsoft.Compute/galleries/{}read"
 
@@ -58,7 +58,7 @@ def _gallery_target(
         definition,
         misfits=partial(_fits, definition, recipe, region),
         beside=source_path,
-        clashes=partial(other_generation, definition),
+        clashes=partial(other_kind, definition, recipe.os_type),
     )
     if version:
         yield replace(

@@ -26,7 +26,6 @@ from localcloud.image_builder.surroundings import Surroundings
 
 logger = logging.getLogger(__name__)
 
-_SYSTEM_STEPS = ("Shell", "PowerShell", "WindowsRestart", "WindowsUpdate")
 _GROUP = re.compile(r"/?subscriptions/[^/]+/resourceGroups/[^/]+", re.IGNORECASE)
 INTERNAL_ERROR = ProvisioningError(
     "InternalOperationError",
@@ -114,7 +113,7 @@ class Submissions:
                 self._check_kind(template, str(target["galleryImageId"]))
 
     def _check_kind(self, template: Template, target_id: str) -> None:
-        """Let only such images into a definition as it is for; steps tell what Kiln can know."""
+        """Let only such images into a definition as it is for."""
         definition_id = target_id.partition("/versions/")[0]
         target = self._sources.definition_facts(definition_id)
         source = self._sources.facts(template.properties["source"])
@@ -128,8 +127,7 @@ class Submissions:
                 f"{source.generation}."
             )
             raise failed("BadSharedImageDistribute", text)
-        has_system = any(step["type"] in _SYSTEM_STEPS for step in template.steps())
-        if has_system and source.system and target.system not in ("", source.system):
+        if source.system and target.system not in ("", source.system):
             text = (
                 f"Validation failed: The provided SIG: {definition_id}, has a different operating "
                 f"system: {target.system.title()}, than source image: {source.system.title()}."

@@ -129,7 +129,7 @@ CASES = [
         BAD_TARGET,
     ),
     (definition(osType="Windows"), {"source": WINDOWS, "customize": WINDOWS_STEPS} | into(), None),
-    (definition(osType="Windows"), {"customize": []} | into(), None),
+    (definition(osType="Windows"), {"customize": []} | into(), BAD_TARGET),
     (image(osType="Linux") | definition(osType="Windows"), managed() | into(), BAD_TARGET),
     (definition(osState="Specialized"), into(), BAD_TARGET),
 ]
