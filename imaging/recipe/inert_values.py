@@ -9,9 +9,7 @@ or ``_``, for Linux also with ``/``: a leading ``-`` or ``+`` would be an option
 splat, ``.`` a script to source, and ``/`` an option of Windows programs. It is not empty, which
 would move the next word into its place, and has no ``..``, which would lead out of a folder.
 
-The text around counts as well: after ``$name`` a value would name another variable, after ``\`` in
-sh or a backtick its first letter would be escaped, and at the beginning of a line it would be the
-command itself, or the end of a here-document. Such places are refused whatever the value is.
+The text around counts as well, in commands: `command_places` refuses where no value may stand.
 
 In an address the host, and in an id or path the number of segments, stay what the author wrote,
 unless the whole text is one reference: then the author's pattern decides alone.
@@ -28,8 +26,6 @@ from imaging.recipe.artifact_block import is_windows_path
 _COMMAND = re.compile(r"[A-Za-z0-9_/][A-Za-z0-9._/:+@-]*")
 _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._/+-]*")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
-_EXPANDS_ON_LINUX = re.compile(r"(?:[\\`~]|\$\{?[\w:]*)$", re.ASCII)
-_EXPANDS_ON_WINDOWS = re.compile(r"(?:[`@%~^]|\$\{?[\w:]*)$", re.ASCII)
 _COMMAND_KEYS = frozenset(
     ["inline", "filters", "searchCriteria", "restartCommand", "restartCheckCommand"]
 )
@@ -61,22 +57,6 @@ class Surrounding:
     before: str
     is_whole: bool
     on_windows: bool
-
-    def place_problem(self) -> str | None:
-        """Say why no value can stand here, or None."""
-        if self.landing is not Landing.COMMAND:
-            return None
-        line = self.before.rpartition("\n")[2]
-        if not line.strip():
-            return "begins a line with a parameter, which would choose the command; write it before"
-        expanding = _EXPANDS_ON_WINDOWS if self.on_windows else _EXPANDS_ON_LINUX
-        found = expanding.search(line)
-        if found:
-            return (
-                f"has a parameter right after {found[0]}, which changes its meaning; "
-                "put something between, as in ${name}"
-            )
-        return None
 
     def value_problem(self, value: str) -> str | None:
         """Say why a value cannot stand here, or None.

@@ -8,17 +8,18 @@ and in `artifact.destination`. Each is filled once: what a value holds is never 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from imaging.errors import Fault
-from imaging.limits import PARAMETER_NAME_PATTERN
+from imaging.recipe.command_places import place_problems
+from imaging.recipe.command_words import REFERENCE, Dialect
 from imaging.recipe.inert_values import Landing, Surrounding, landing_of
 from imaging.recipe.parameter_values import ParameterValues
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.showing import show
 
-_REFERENCE = re.compile(r"\$\{\{\s*parameters\.(" + PARAMETER_NAME_PATTERN + r")\s*\}\}")
 _MARK = "${{"
 _SHOWN = 40
 _WHERE = "properties, tags, location, identity and artifact.destination"
@@ -26,6 +27,8 @@ _PLACES = frozenset(["properties", "tags", "location", "identity"])
 _FIXED_KEYS = frozenset(["type", "scheme"])
 _TAGS = frozenset(["tags", "artifactTags", "managedResourceTags"])
 _NOT_READ = frozenset(["$schema", "description", "parameters"])
+_LINES = "inline"  # the only commands that run together
+_CMD = frozenset(["restartCommand", "restartCheckCommand", "searchCriteria"])
 _WINDOWS_STEPS = frozenset(["PowerShell", "WindowsRestart", "WindowsUpdate"])
 
 
@@ -64,6 +67,10 @@ class _Filling:
     def __init__(self, values: ParameterValues) -> None:
         self.filled = Filled()
         self._values = values
+        self._integers = {
+            name for name, parameter in values.usable.items() if parameter.type == "integer"
+        }
+        self._problems: dict[tuple[str, int], str] = {}
 
     def value(self, part: Part, *, on_windows: bool = False) -> Any:  # noqa: ANN401 - JSON
         """Fill a value of any shape."""
@@ -74,10 +81,21 @@ class _Filling:
                 for key in part.value
             }
         if isinstance(part.value, list):
+            if part.place[-1] == _LINES:
+                self._look_at(list(part.items()), on_windows=on_windows)
             return [self.value(item, on_windows=on_windows) for item in part.items()]
         if isinstance(part.value, str) and _MARK in part.value:
             return self._text(part, on_windows=on_windows)
         return part.value
+
+    def _look_at(self, lines: Sequence[Part], *, on_windows: bool) -> None:
+        """Find the places of commands where no value may stand."""
+        dialect = Dialect.POWERSHELL if on_windows else Dialect.SH
+        if lines and lines[0].place[-1] in _CMD:
+            dialect = Dialect.CMD
+        texts = [line.text() for line in lines]
+        for (index, offset), problem in place_problems(texts, dialect, self._integers).items():
+            self._problems[lines[index].path, offset] = problem
 
     def _key(self, parent: Part, key: str) -> str:
         if _MARK not in key:
@@ -93,26 +111,29 @@ class _Filling:
         if problem:
             self._refuse(part, problem)
             return text
-        whole = _REFERENCE.fullmatch(text)
+        if _landing(part) is Landing.COMMAND and _LINES not in part.place:
+            self._look_at([part], on_windows=on_windows)
+        whole = REFERENCE.fullmatch(text)
         if whole and whole[1] in self._values.values:
             self._check(part, whole, on_windows=on_windows)
             return self._values.values[whole[1]]
-        return _REFERENCE.sub(lambda found: self._check(part, found, on_windows=on_windows), text)
+        return REFERENCE.sub(lambda found: self._check(part, found, on_windows=on_windows), text)
 
     def _check(self, part: Part, found: re.Match[str], *, on_windows: bool) -> str:
         """Return the value for a reference, after a look at both."""
         name = found[1]
-        landing = _landing(part)
         before = found.string[: found.start()]
-        around = Surrounding(landing, before, found[0] == part.text(), on_windows)
+        around = Surrounding(_landing(part), before, found[0] == part.text(), on_windows)
         value = self._values.texts.get(name)
         if name not in self._values.declared:
             listed = self._values.listed
             problem: str | None = (
                 f"refers to parameter {name}, which is not declared; declared: {listed}"
             )
+        elif around.landing is Landing.COMMAND:
+            problem = self._problems.get((part.path, found.start()))
         else:
-            problem = around.place_problem()
+            problem = None
         if problem is None and value is not None:
             why = around.value_problem(value)
             problem = f"gets {show(value)} for parameter {name}; {why}" if why else None
@@ -142,7 +163,7 @@ def _wrong_place(part: Part) -> str | None:
 
 
 def _no_reference(text: str) -> str | None:
-    rest = _REFERENCE.sub("", text)
+    rest = REFERENCE.sub("", text)
     at = rest.find(_MARK)
     if at < 0:
         return None
