@@ -112,6 +112,9 @@ def declaration_problem(parameter: Parameter) -> tuple[str, str] | None:
     """
     if parameter.type == "string" and parameter.pattern is None:
         return "pattern", "is missing; it says which texts an upload may set"
+    is_switch = parameter.type == "boolean"
+    if is_switch and all(map(parameter.problem_of, ("true", "false"))):
+        return "pattern", "it must match true or false, or be left out"
     for key in ("default", "example"):
         value: Scalar | None = getattr(parameter, key)
         problem = parameter.problem_of(as_text(value)) if value is not None else None

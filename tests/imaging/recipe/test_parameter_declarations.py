@@ -28,6 +28,7 @@ DECLARED: list[tuple[object, str]] = [
     ({"release": {"pattern": "[0-9]+", "example": "x"}}, 'parameters.release.example: is "x"; it must match [0-9]+'),
     ({"release": {"type": "integer", "default": True}}, "parameters.release.default: is true; it must be a whole number"),
     ({"release": {"pattern": ".*", "default": 1.5}}, "parameters.release.default: is 1.5; it must be a text, a whole number or a switch"),
+    ({"release": {"type": "boolean", "pattern": "x"}}, 'parameters.release.pattern: is "x"; it must match true or false, or be left out'),
     ({"release": {"type": "number"}}, 'parameters.release.type: is "number"; it must be string, integer or boolean'),
     ({"release": {"pattern": ".", "defaultValue": "a"}}, "parameters.release.defaultValue: is not known here; did you mean 'default'?"),
     ({"release": "1"}, 'parameters.release: is "1"; it must be an object'),
@@ -44,6 +45,13 @@ def test_a_wrong_declaration_is_named_once(declared: object, fault: str) -> None
         if "refers to" not in line
     ]
     assert found == [fault]
+
+
+@pytest.mark.parametrize("pattern", ["true", "false|x", ".*"])
+def test_a_switch_may_be_kept_from_one_of_its_values(pattern: str) -> None:
+    """A recipe may let uploads switch something on and never off."""
+    declared = {"type": "boolean", "pattern": pattern}
+    assert faults(changed(LINUX, ("parameters", {"release": declared}))) == []
 
 
 def test_the_name_of_a_parameter_fits_metadata_of_blobs() -> None:
