@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
+from itertools import pairwise
 from typing import Any
 
 from imaging.template_files.json_values import Json
@@ -34,7 +35,14 @@ _TYPES = {
     "sharedimageversion": "SharedImage",
 }
 _CLOSE_ENOUGH = 0.85
-_TURNS = ("", "dis", "ex", "in", "no", "non", "un")
+_MOST_SLIPS = 3  # letters that differ by mistake
+# Words and syllables that turn a meaning round, or bound it.
+_TURNS = frozenset(
+    ["anti", "de", "dis", "donot", "dont", "ex", "im", "in", "max", "min", "never", "no", "non",
+     "not", "post", "pre", "skip", "un"]
+)  # fmt: skip
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_SHORTEST_WORD = 4
 _UNIT = re.compile(r"(.+?)(kb|mb|gb|tb|seconds|minutes|hours|days)")
 READ_ONLY = {
     "clientId",
@@ -76,8 +84,7 @@ def right_type(name: str, known: Iterable[str]) -> str | None:
     alias = _TYPES.get(_plain(name))
     if alias in kinds.values() and _plain(name) not in kinds:
         return alias
-    meant = [_plain(name), *get_close_matches(_plain(name), kinds, 1, _CLOSE_ENOUGH)]
-    return next((kinds[one] for one in meant if one in kinds), None)
+    return kinds.get(_plain(name)) or _misspelt(name, kinds)
 
 
 def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
@@ -96,28 +103,43 @@ def right_name(key: str, known: Iterable[str], beside: Iterable[str]) -> str:
         return key
     known_as = next((_ALIASES[name] for name in _ALIASES if _plain(name) == _plain(key)), ())
     alias = next((name for name in known_as if name in names.values()), None)
-    close = [
-        names[name]
-        for name in get_close_matches(_plain(key), names, 1, _CLOSE_ENOUGH)
-        if not _means_another(_plain(key), name)
-    ]
-    meant = names.get(_plain(key)) or alias or next(iter(close), None)
+    meant = names.get(_plain(key)) or alias or _misspelt(key, names)
     return key if meant is None or meant in set(beside) else meant
 
 
-def _means_another(one: str, other: str) -> bool:
-    """Say whether two names differ by what turns a meaning round, or by their unit alone."""
-    turned, else_turned = _without_turn(one), _without_turn(other)
-    if any(else_turned.get(rest, turn) != turn for rest, turn in turned.items()):
+def _misspelt(written: str, names: Mapping[str, str]) -> str | None:
+    """Find the name that was written with slips of the pen, and with nothing that has a meaning."""
+    close = get_close_matches(_plain(written), names, 1, _CLOSE_ENOUGH)
+    return next((names[one] for one in close if not _means_another(written, names[one])), None)
+
+
+def _means_another(written: str, name: str) -> bool:
+    """Say whether two names differ by what means something: a word, a syllable, a unit."""
+    one, other = _plain(written), _plain(name)
+    edits = [
+        (one[begin:end], other[start:stop])
+        for kind, begin, end, start, stop in SequenceMatcher(None, one, other).get_opcodes()
+        if kind != "equal"
+    ]
+    if sum(max(map(len, edit)) for edit in edits) > _MOST_SLIPS:
+        return True
+    if any(part in _TURNS for edit in edits for part in edit):
+        return True
+    if _turns_a_word(one, [word.lower() for word in _WORD.findall(name)]):
         return True
     unit, else_unit = _UNIT.fullmatch(one), _UNIT.fullmatch(other)
     return bool(unit and else_unit and unit[1] == else_unit[1] and unit[2] != else_unit[2])
 
 
-def _without_turn(name: str) -> dict[str, str]:
-    """Take away each beginning that may turn the meaning round; the keys are what is left."""
-    turns = [turn for turn in _TURNS if name.startswith(turn)]
-    return {name[len(turn) :]: turn for turn in turns}
+def _turns_a_word(written: str, words: list[str]) -> bool:
+    """Say whether a word of the name has got a syllable before it that turns it round."""
+    for before, word in pairwise(["", *words]):
+        is_as_it_was = bool(before) and before + word in written
+        if len(word) < _SHORTEST_WORD or is_as_it_was:
+            continue
+        if any(turn + word in written for turn in _TURNS):
+            return True
+    return False
 
 
 def why_left_out(name: str, item: Json, schema: Mapping[str, Any]) -> str | None:
