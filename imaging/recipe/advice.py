@@ -9,18 +9,12 @@ from imaging.errors import Fault
 from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES, KNOWN_REGIONS
 from imaging.recipe.addresses import blob_place
 from imaging.recipe.os_rules import os_type_of
+from imaging.recipe.plain_secrets import looks_like_secret
 from imaging.recipe.raw_parts import Part
 from imaging.recipe.step_advice import advice_on_commands
 from imaging.recipe.step_rules import all_steps
 from imaging.recipe.target_rules import region_key
 
-_SECRET = re.compile(
-    r"""AccountKey=|SharedAccessKey=|[?&]sig=|-----BEGIN[ ][A-Z ]{0,40}PRIVATE|\beyJ[\w-]{20,}\.
-    |(?:password|passwd|pwd|secret|api_?key|token)["']?\s*[=:]\s*["']?
-        [^\s"'$({;&|]{6,500}+(?=["'\s;&|]|$)
-    |--password[ =][^\s$]|\bBearer\s+[\w.-]{20,}|ConvertTo-SecureString\s+["'][^$]""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _SIGNED_URL = re.compile(r"[?&]sig=", re.IGNORECASE)
 # raw.githubusercontent.com shows files of private repositories to whoever has the token.
 _TOKEN_IN_URL = re.compile(r"[?&](?:access_)?token=", re.IGNORECASE)
@@ -83,7 +77,7 @@ def _deprecated_regions(recipe: Part) -> Iterator[Fault]:
 def _secrets(recipe: Part) -> Iterator[Fault]:
     for step in all_steps(recipe):
         for line in step["inline"].items():
-            if _SECRET.search(line.text()):
+            if looks_like_secret(line.text()):
                 yield line.fault(
                     "looks like a secret; everyone who can read the template can read it: "
                     "use a Key Vault and the build VM's identity"

@@ -6,22 +6,37 @@ import json
 import re
 from collections.abc import Iterable
 
+from imaging.recipe.plain_secrets import looks_like_secret
+
 _SHOWN_LENGTH = 60
 _LINE_LENGTH = 400
-_SAS_QUERY = re.compile(r"\?[^\s\"']*")
+# A query may be an access signature, and a fragment a token; the path before them says enough.
+_BEHIND_ADDRESS = re.compile(r"([?#])[^\s\"']+")
+# Up to the last @, also where a password holds what should have been written in another way.
+_USER = re.compile(
+    r"//(?:[^\s/?#\"']{0,500}@|[^\s/?#\"':@]{0,200}:(?![0-9]{1,5}(?:[/?#]|$))[^\s\"'@]{0,500}@)"
+)
+_HIDDEN = '"… (looks like a secret)"'
 
 
 def show(value: object) -> str:
     """Write a JSON value for a message.
 
     Args:
-        value: any JSON value; a query in a text is hidden, it may be an access signature.
+        value: any JSON value; a text that looks like a secret is hidden, and of an address the
+            user, the query and the fragment.
     """
     if isinstance(value, dict):
         return "an object" if value else "{}"
     if isinstance(value, list):
         return "a list" if value else "[]"
-    shown = _quoted(value) if isinstance(value, str) else json.dumps(value)
+    if not isinstance(value, str):
+        return _shortened(json.dumps(value))
+    public = _without_secrets_of_addresses(value)
+    return _HIDDEN if looks_like_secret(public) else _shortened(_quoted(public))
+
+
+def _shortened(shown: str) -> str:
     if len(shown) <= _SHOWN_LENGTH:
         return shown
     if shown.lower().startswith('"/subscriptions/'):  # where ids differ is their end
@@ -58,9 +73,18 @@ def one_line(text: str) -> str:
     return shown if len(shown) <= _LINE_LENGTH else f"{shown[:half]}…{shown[-half:]}"
 
 
+def _without_secrets_of_addresses(text: str) -> str:
+    if "//" not in text:
+        return text
+    return (
+        _BEHIND_ADDRESS.sub(r"\1…", _USER.sub("//…@", text))
+        if "://" in text
+        else _USER.sub("//…@", text)
+    )
+
+
 def _quoted(text: str) -> str:
-    hidden = _SAS_QUERY.sub("?…", text) if "://" in text else text
-    marked = hidden.replace("\\", "\\\\").replace('"', '\\"')
+    marked = text.replace("\\", "\\\\").replace('"', '\\"')
     return '"' + "".join(map(_printable, marked)) + '"'
 
 

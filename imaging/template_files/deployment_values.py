@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+from imaging.recipe.showing import show
 from imaging.template_files.declarations import Declarations, is_secret, shown_secret, typed
 from imaging.template_files.deployment_only import surrounding_path, why_not
 from imaging.template_files.expressions import (
@@ -93,7 +94,7 @@ class DeploymentValues:
         try:
             return self._evaluate(parse_expression(text))
         except NotAnExpressionError:
-            raise UnresolvedError(f"the expression {text[:60]} cannot be read") from None
+            raise UnresolvedError(f"the expression {show(text)} cannot be read") from None
 
     def count(self, loop: Loop) -> int:
         """Say how many times a loop goes round.

@@ -12,12 +12,14 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from imaging.recipe.json_text import NotJsonError, object_of, repeated_keys
+from imaging.recipe.plain_secrets import looks_like_secret
 from imaging.recipe.showing import show
 from imaging.template_files.json_values import Json, JsonObject, is_deeper
 from imaging.template_files.repair_list import Repair, Repairs
 
 _MAX_CHARACTERS = 1024 * 1024
 _MAX_DEPTH = 100
+_LINE = 300  # characters of a broken line that may tell a secret
 # Each alternative runs to its end or to the text's, so that no text is gone through twice.
 _TOKEN = re.compile(
     r"""(?P<text>"(?:[^"\\]|\\.)*(?:"|\\?\Z))
@@ -164,7 +166,10 @@ def _explain(text: str, error: json.JSONDecodeError) -> str:
     if not rest:
         return "the file ends too early: a bracket or quote is not closed"
     place = _place(text, len(text) - len(rest))
-    found = repr(re.split(f"[{_BLANKS}]", rest, maxsplit=1)[0][:20])
+    begin = len(text) - len(rest)
+    line = text[:begin].rpartition("\n")[2][-_LINE:] + rest.partition("\n")[0][:_LINE]
+    word = re.split(f"[{_BLANKS}]", rest, maxsplit=1)[0][:20]
+    found = repr(word[:1] if looks_like_secret(line) else word)
     slip = _known_slip(text, rest)
     if error.msg == "Extra data" and not slip:
         return f"{place}: something stands behind the end: {found}"

@@ -23,6 +23,12 @@ def test_a_signature_without_its_url_goes_too():
     )
 
 
+def test_a_user_with_a_password_and_a_fragment_go_too():
+    """A script's address may hold a token in either place."""
+    said = "cannot get https://me:pw@h.example/x#t0ken, nor ftp://me:pw@h.example/y (403)"
+    assert without_queries(said) == ("cannot get https://h.example/x nor ftp://h.example/y (403)")
+
+
 def test_a_question_mark_in_a_sentence_stays():
     """Only URLs have queries."""
     assert without_queries("what? nothing: see https://x/y.") == "what? nothing: see https://x/y."

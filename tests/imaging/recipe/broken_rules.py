@@ -91,7 +91,7 @@ BROKEN: list[tuple[dict[str, Any], str, object, str]] = [
     (LINUX, f"{C0}.runElevated", True, f"{P}.customize[0].runElevated: is not known here; known are type, name, scriptUri, inline, sha256Checksum"),
     (LINUX, C0, {**FILE, "sha256Checksum": "A" * 64}, f'{P}.customize[0].sha256Checksum: is "{"A" * 57}…"; it must be 64 hexadecimal digits in lower case'),
     (LINUX, f"{P}.customize.1", {**FILE, "sourceUri": "http://example.com/f"}, f'{P}.customize[1].sourceUri: is "http://example.com/f"; it must begin with https:// and name a host'),
-    (LINUX, f"{P}.customize.1", {**FILE, "sourceUri": "https://me:pw@example.com/f"}, f'{P}.customize[1].sourceUri: is "https://me:pw@example.com/f"; it must not contain a user or password'),
+    (LINUX, f"{P}.customize.1", {**FILE, "sourceUri": "https://me:pw@example.com/f"}, f'{P}.customize[1].sourceUri: is "https://…@example.com/f"; it must not contain a user or password'),
     (LINUX, f"{P}.customize.1", {**FILE, "sourceUri": "https://example.com:x/f"}, f'{P}.customize[1].sourceUri: is "https://example.com:x/f"; it must be an https address'),
     (LINUX, f"{P}.customize.1", {**FILE, "destination": "/opt/f"}, f'{P}.customize[1].destination: is "/opt/f"; it must be a file below /tmp; copy it on in a Shell step'),
     (LINUX, f"{P}.customize.1", {**FILE, "destination": "/tmp/../etc/f"}, f'{P}.customize[1].destination: is "/tmp/../etc/f"; it must be a file below /tmp; copy it on in a Shell step'),

@@ -168,7 +168,7 @@ def test_an_expression_of_endless_members_is_refused(member):
     """It took a minute and ended in a stack trace."""
     resource = template(stagingResourceGroup=f"[parameters('a'){member * 15_000}]")
     message = refusal(deployment(resource))
-    assert "properties.stagingResourceGroup: the expression [parameters('a')" in message
+    assert "properties.stagingResourceGroup: the expression \"[parameters('a')" in message
 
 
 def test_a_recipe_that_is_written_out_too_long_is_told_so():
