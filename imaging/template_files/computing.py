@@ -110,13 +110,17 @@ class Computing:
     def _text(self, text: str, place: Place) -> Json:
         self._deployment.spend(len(text) // _CHARACTERS_A_STEP)
         is_free = bool(FREE_TEXT.intersection(place))
+        self._deployment.named_like_secrets.clear()
         try:
             computed = self._deployment.compute_text(self._filled(text, is_free=is_free))
         except UnresolvedError as error:
             self._refuse_unresolved(place, error)
             return text
         computed = self._without_placeholders(computed, place)
-        if computed != text:
+        secrets = sorted(self._deployment.named_like_secrets)
+        if secrets:
+            self._repairs.hidden_after(place, secrets, text, computed)
+        elif computed != text:
             self._repairs.changed(place, "computed", text, computed)
         return computed
 

@@ -104,6 +104,25 @@ def typed(value: str, declared: JsonObject, name: str) -> Json:
     return value
 
 
+def member_of(whole: Json, key: Json) -> Json:
+    """Take a property of an object, or an item of a list.
+
+    Args:
+        whole: of any shape.
+        key: a name in any case, or an index.
+
+    Raises:
+        UnresolvedError: there is none.
+    """
+    if isinstance(whole, dict):
+        found = {name.lower(): value for name, value in whole.items()}
+        if str(key).lower() in found:
+            return found[str(key).lower()]
+    if isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
+        return whole[key]
+    raise UnresolvedError(f"there is no '{key}' in the value before it")
+
+
 def _by_lower_name(declared: Json) -> JsonObject:
     if not isinstance(declared, dict):
         return {}

@@ -6,8 +6,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
+from imaging.recipe.plain_secrets import is_named_like_secret
 from imaging.recipe.showing import show
-from imaging.template_files.declarations import Declarations, is_secret, shown_secret, typed
+from imaging.template_files.declarations import (
+    Declarations,
+    is_secret,
+    member_of,
+    shown_secret,
+    typed,
+)
 from imaging.template_files.deployment_only import surrounding_path, why_not
 from imaging.template_files.expressions import (
     Call,
@@ -52,6 +59,12 @@ class DeploymentValues:
         self._loops = Loops()
         self._lambdas = Lambdas(self._evaluate)
         self._work_left = work
+        self._named_like_secrets: set[str] = set()
+
+    @property
+    def named_like_secrets(self) -> set[str]:
+        """Parameters that were read, have a value and are named like secrets; may be cleared."""
+        return self._named_like_secrets if self._outer is self else self._outer.named_like_secrets
 
     @property
     def read(self) -> set[str]:
@@ -155,7 +168,7 @@ class DeploymentValues:
             computed = self._call(expression)
             self.spend(_size(computed))
             return computed
-        return _member(self._evaluate(expression.whole), self._evaluate(expression.key))
+        return member_of(self._evaluate(expression.whole), self._evaluate(expression.key))
 
     def _call(self, call: Call) -> Json:
         if call.function == "if" and len(call.arguments) == len(("condition", "yes", "no")):
@@ -211,7 +224,10 @@ class DeploymentValues:
     def _parameter(self, name: str) -> Json:
         declared = self._declared.parameter(name)
         if not is_secret(declared):
-            return self._value_of(name, declared)
+            found = self._value_of(name, declared)
+            if found and not isinstance(found, bool) and is_named_like_secret(name):
+                self.named_like_secrets.add(name)
+            return found
         try:
             value = self._value_of(name, declared)
         except UnresolvedError:
@@ -286,13 +302,3 @@ def _raised(error: UnresolvedError) -> Json:
 
 def _size(value: Json) -> int:
     return len(value) if isinstance(value, str | list | dict) else 1
-
-
-def _member(whole: Json, key: Json) -> Json:
-    if isinstance(whole, dict):
-        found = {name.lower(): value for name, value in whole.items()}
-        if str(key).lower() in found:
-            return found[str(key).lower()]
-    if isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
-        return whole[key]
-    raise UnresolvedError(f"there is no '{key}' in the value before it")

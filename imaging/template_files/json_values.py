@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
@@ -21,6 +21,19 @@ def find(value: Json | Mapping[str, Json], key: str) -> Json:
     if key in value:
         return value[key]
     return next((item for name, item in value.items() if name.lower() == key.lower()), None)
+
+
+def texts_in(value: Json) -> Iterator[str]:
+    """Go through all texts in a value.
+
+    Args:
+        value: of any shape.
+    """
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(item)
 
 
 def is_deeper(value: Json, levels: int) -> bool:

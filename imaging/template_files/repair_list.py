@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from imaging.errors import Fault
 from imaging.recipe.showing import join_path, one_line, show
+from imaging.template_files.json_values import Json, texts_in
 
 Place = tuple[str | int, ...]
 
@@ -43,12 +44,14 @@ class Repairs:
         done: the changes.
         faults: what could not be changed.
         bare: placeholders without quotes.
+        hidden: texts that are not shown, as they hold what is named like a secret.
     """
 
     takes_values: bool = False
     done: list[Repair] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     bare: set[str] = field(default_factory=set)
+    hidden: set[str] = field(default_factory=set)
 
     def changed(self, place: Place, what: str, before: object, after: object) -> None:
         """Note that a value became another one.
@@ -59,7 +62,24 @@ class Repairs:
             before: the old value.
             after: the new value.
         """
-        self.done.append(Repair(join_path(place), what, show(before), show(after)))
+        self.done.append(Repair(join_path(place), what, self._show(before), self._show(after)))
+
+    def hidden_after(self, place: Place, names: Iterable[str], before: str, after: Json) -> None:
+        """Note that a value was computed which is not to be shown, and say why.
+
+        Args:
+            place: keys and indexes from the top down.
+            names: of parameters that are named like secrets.
+            before: the expression.
+            after: what came of it.
+        """
+        self.hidden |= set(texts_in(after))
+        listed = ", ".join(f"parameters('{name}')" for name in names)
+        what = (
+            f"computed with {listed}, named like a secret, which everyone sees who may read the "
+            "recipe; let the step read it from a Key Vault, with the build VM's identity"
+        )
+        self.done.append(Repair(join_path(place), what, show(before)))
 
     def renamed(self, place: Place, before: str, after: str) -> None:
         """Note that a property got its right name."""
@@ -67,11 +87,15 @@ class Repairs:
 
     def dropped(self, place: Place, why: str, before: object) -> None:
         """Note that a property was left out."""
-        self.done.append(Repair(join_path(place), f"left out, {why}", show(before)))
+        self.done.append(Repair(join_path(place), f"left out, {why}", self._show(before)))
 
     def refused(self, place: Place, why: str) -> None:
         """Note what cannot be repaired."""
         self.faults.append(Fault(join_path(place), one_line(why)))
+
+    def _show(self, value: object) -> str:
+        is_hidden = isinstance(value, str) and value in self.hidden
+        return '"…"' if is_hidden else show(value)
 
     def option_for(self, names: Iterable[str]) -> str:
         """Say how to give values on the command line, where that is read.

@@ -134,3 +134,38 @@ def test_an_empty_secret_is_none():
     )
     made = repaired(document).document["properties"]["customize"][0]
     assert made["inline"] == ["echo none"]
+
+
+@pytest.mark.parametrize("line", [
+    "[concat('echo ', parameters('adminPassword'))]",
+    "[format('echo {0}', variables('login').password)]",
+    "[concat('echo ', base64ToString(base64(parameters('ADMINPASSWORD'))))]",
+])  # fmt: skip
+@pytest.mark.parametrize("in_list", [True, False])
+def test_what_is_named_like_a_secret_is_not_shown_and_advised_against(line: str, in_list: bool):
+    """A password that is declared as a plain text would stand in every report."""
+    declared = {"adminPassword": {"type": "string", "defaultValue": "CANARYDEF"}}
+    variables = {"login": {"password": "[parameters('adminPassword')]"}}
+    step = {"type": "Shell", "inline": [line] if in_list else line}
+    found = repaired(
+        deployment(template(customize=[step]), parameters=declared, variables=variables)
+    )
+    said = "\n".join(str(repair) for repair in found.repairs)
+    assert "CANARY" not in said
+    assert "named like a secret, which everyone sees who may read the recipe; let the step" in said
+    made = found.document["properties"]["customize"][0]
+    assert made["inline"] == ["echo CANARYDEF"]
+
+
+def test_a_name_that_only_speaks_of_secrets_hides_nothing():
+    """The list of repairs is there to be reviewed."""
+    declared = {
+        "keyVaultSecretName": {"type": "string", "defaultValue": "web-login"},
+        "useToken": {"type": "bool", "defaultValue": True},
+    }
+    line = "[concat('fetch ', parameters('keyVaultSecretName'), string(parameters('useToken')))]"
+    step = {"type": "Shell", "inline": [line]}
+    found = repaired(deployment(template(customize=[step]), parameters=declared))
+    said = "\n".join(str(repair) for repair in found.repairs)
+    assert '→ "fetch web-loginTrue"' in said
+    assert "like a secret" not in said
