@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from imaging.recipe.json_text import NotJsonError, object_of, repeated_keys
 from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.repair_list import Repair, Repairs
 
@@ -53,8 +54,9 @@ def _with_body(document: Json, repairs: Repairs) -> Json:
     if not isinstance(document, dict) or not isinstance(body, str):
         return document
     try:
-        read: Json = json.loads(body)
-    except (RecursionError, ValueError):
+        read: Json = json.loads(body, object_pairs_hook=object_of)
+    except (NotJsonError, RecursionError, ValueError):
         return document
+    repairs.faults += repeated_keys(read, ("body",))
     repairs.done.append(Repair("body", "read as JSON"))
     return {key: read if key.lower() == "body" else value for key, value in document.items()}

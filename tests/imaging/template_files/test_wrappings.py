@@ -75,6 +75,14 @@ def test_a_body_that_azapi_has_as_a_text_is_read():
     assert 'parent_id: left out, it belongs to azapi: "/subscriptions/x"' in notes
 
 
+def test_a_body_that_names_a_key_twice_is_refused():
+    """Readers differ in which of the two they take, in a text as in a file."""
+    body = json.dumps({"properties": template()["properties"]})
+    body = body.replace('"runOutputName"', '"runOutputName": "other", "runOutputName"')
+    message = refusal({"type": f"{KIND}@2022-07-01", "location": "westeurope", "body": body})
+    assert "body.properties.distribute[0].runOutputName: is written twice; keep one" in message
+
+
 @pytest.mark.parametrize("body", ["${jsonencode(local.body)}", "[", "7"])
 def test_a_text_that_is_no_body_is_left_alone(body: str):
     """There is no template in it to be had."""
