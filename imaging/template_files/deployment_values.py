@@ -25,7 +25,7 @@ from imaging.template_files.expressions import (
     parse_expression,
 )
 from imaging.template_files.functions import call_function, is_known
-from imaging.template_files.json_values import Json, JsonObject, find
+from imaging.template_files.json_values import Json, JsonObject, find, size_of
 from imaging.template_files.lambdas import Lambdas
 from imaging.template_files.loops import Loop, Loops, loops_of
 from imaging.template_files.scopes import Scope
@@ -166,7 +166,7 @@ class DeploymentValues:
             return self._surrounding(path)
         if isinstance(expression, Call):
             computed = self._call(expression)
-            self.spend(_size(computed))
+            self.spend(size_of(computed))
             return computed
         return member_of(self._evaluate(expression.whole), self._evaluate(expression.key))
 
@@ -211,7 +211,7 @@ class DeploymentValues:
         return self._evaluate(yes if decided else no)
 
     def _called(self, call: Call, arguments: list[Json]) -> Json:
-        self.spend(sum(map(_size, arguments)))
+        self.spend(sum(map(size_of, arguments)))
         try:
             if call.function == "copyindex":
                 return self._loops.index(*arguments)
@@ -298,7 +298,3 @@ _OF_DEPLOYMENT = {"copyindex", "parameters", "variables"}
 
 def _raised(error: UnresolvedError) -> Json:
     raise error
-
-
-def _size(value: Json) -> int:
-    return len(value) if isinstance(value, str | list | dict) else 1

@@ -8,11 +8,10 @@ import re
 from collections.abc import Callable
 from urllib.parse import quote, urljoin
 
-from imaging.template_files import list_functions
+from imaging.template_files import list_functions, text_functions
 from imaging.template_files.json_values import Json, is_deeper
 from imaging.template_files.unresolved import NotExactError
 
-_MAX_TEXT = 1024 * 1024
 _MAX_DEPTH = 100  # as deep as a file may be
 _MAX_RANGE = 10_000  # "range": count
 _FORMAT_MARK = re.compile(r"\{\{|\}\}|\{(\d+)\}")
@@ -55,7 +54,7 @@ def _concat(*parts: Json) -> Json:
 def _format(pattern: str, *values: Json) -> str:
     """Format as .NET does: doubled braces are braces, and lone ones no pattern at all."""
     longest = max((len(_string(value)) for value in values), default=0)
-    _fit(len(pattern) + pattern.count("{") * longest)
+    text_functions.fit(len(pattern) + pattern.count("{") * longest)
 
     def fill(found: re.Match[str]) -> str:
         return found[0][0] if found[1] is None else _string(values[int(found[1])])
@@ -66,20 +65,9 @@ def _format(pattern: str, *values: Json) -> str:
     return text
 
 
-def _fit(characters: int) -> None:
-    """Refuse a text that is absurdly long before it is made."""
-    if characters > _MAX_TEXT:
-        raise NotExactError
-
-
 def _join(values: list[str], mark: str) -> str:
-    _fit(sum(map(len, values)) + len(values) * len(mark))
+    text_functions.fit(sum(map(len, values)) + len(values) * len(mark))
     return mark.join(values)
-
-
-def _replace(text: str, old: str, new: str) -> str:
-    _fit(len(text) + text.count(old) * len(new))
-    return text.replace(old, new)
 
 
 def _whole(number: Json) -> int:
@@ -117,19 +105,6 @@ def _range(start: int, count: int) -> Json:
     return [*range(_whole(start), _whole(start) + count)]
 
 
-def _part(text: Json, start: int, end: int | None) -> Json:
-    if isinstance(text, str | list):
-        return text[start:end]
-    raise NotExactError
-
-
-def _substring(text: str, start: int, length: int | None = None) -> str:
-    end = len(text) if length is None else start + length
-    if not 0 <= start <= end <= len(text):
-        raise NotExactError
-    return text[start:end]
-
-
 def _uri(base: str, relative: str) -> str:
     if base.endswith("/") and relative.startswith("/"):
         return base + relative[1:]
@@ -162,11 +137,6 @@ def _equals(one: Json, other: Json) -> bool:
     return bool(one == other and type(one) is type(other))
 
 
-def _split(text: str, marks: str | list[str]) -> Json:
-    wanted = [marks] if isinstance(marks, str) else marks
-    return [*re.split("|".join(map(re.escape, wanted)), text)]
-
-
 def _json(text: str) -> Json:
     found: Json = json.loads(text)
     if is_deeper(found, _MAX_DEPTH):
@@ -188,8 +158,8 @@ def _subscription_resource_id(*parts: str) -> str:
 
 
 def _pad_left(value: Json, length: int, mark: str = " ") -> str:
-    _fit(_whole(length))
-    return _string(value).rjust(length, mark)
+    text_functions.fit(_whole(length))
+    return text_functions.countable(_string(value)).rjust(length, text_functions.countable(mark))
 
 
 _FUNCTIONS: dict[str, Callable[..., Json]] = {
@@ -207,25 +177,25 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "createobject": list_functions.create_object,
     "div": _compute(_divide),
     "empty": lambda value: value is None or len(value) == 0,
-    "endswith": lambda text, end: text.lower().endswith(end.lower()),
+    "endswith": text_functions.ends_with,
     "equals": _equals,
     "extensionresourceid": _scoped_id,
     "false": lambda: False,
-    "first": lambda value: value[0],
+    "first": lambda value: text_functions.item_at(value, 0),
     "flatten": list_functions.flatten,
     "format": _format,
     "greater": _compute(lambda one, other: one > other),
     "greaterorequals": _compute(lambda one, other: one >= other),
     "if": lambda condition, yes, no: yes if _truth(condition) else no,
     "indexof": list_functions.index_of,
-    "int": int,
+    "int": text_functions.whole_number,
     "intersection": list_functions.intersection,
     "items": list_functions.items,
     "join": _join,
     "json": _json,
-    "last": lambda value: value[-1],
+    "last": lambda value: text_functions.item_at(value, -1),
     "lastindexof": lambda whole, part: list_functions.index_of(whole, part, last=True),
-    "length": len,
+    "length": text_functions.length,
     "less": _compute(lambda one, other: one < other),
     "lessorequals": _compute(lambda one, other: one <= other),
     "max": _extreme(max),
@@ -238,20 +208,20 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "or": lambda *values: any(_truth(value) for value in values),
     "padleft": _pad_left,
     "range": _range,
-    "replace": _replace,
+    "replace": text_functions.replace,
     "resourceid": _resource_id,
     "shallowmerge": list_functions.shallow_merge,
-    "skip": lambda whole, count: _part(whole, max(_whole(count), 0), None),
-    "split": _split,
-    "startswith": lambda text, start: text.lower().startswith(start.lower()),
+    "skip": lambda whole, count: text_functions.part_of(whole, max(_whole(count), 0), None),
+    "split": text_functions.split,
+    "startswith": text_functions.starts_with,
     "string": _string,
     "sub": _compute(lambda one, other: one - other),
     "subscriptionresourceid": _subscription_resource_id,
-    "substring": _substring,
-    "take": lambda whole, count: _part(whole, 0, max(_whole(count), 0)),
-    "tolower": lambda text: text.lower(),
-    "toupper": lambda text: text.upper(),
-    "trim": lambda text: text.strip(),
+    "substring": text_functions.substring,
+    "take": lambda whole, count: text_functions.part_of(whole, 0, max(_whole(count), 0)),
+    "tolower": text_functions.lower,
+    "toupper": text_functions.upper,
+    "trim": text_functions.trim,
     "true": lambda: True,
     "tryget": list_functions.try_get,
     "union": list_functions.union,

@@ -36,6 +36,11 @@ def texts_in(value: Json) -> Iterator[str]:
             yield from texts_in(item)
 
 
+def size_of(value: Json) -> int:
+    """Say how much a value is, about: characters, items, or one."""
+    return len(value) if isinstance(value, str | list | dict) else 1
+
+
 def is_deeper(value: Json, levels: int) -> bool:
     """Say whether a value has more levels than that, without going down into itself.
 

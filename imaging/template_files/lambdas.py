@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from imaging.template_files.expressions import Call, Expression, Literal
 from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files.list_functions import object_of_pairs
 from imaging.template_files.unresolved import NotExactError
 
 _TAKING = frozenset({"filter", "map", "mapvalues", "reduce", "toobject"})
@@ -65,7 +66,7 @@ class Lambdas:
     def _toobject(self, whole: Json, key: Expression, change: Expression | None = None) -> Json:
         keys = [_text(self._call(key, item)) for item in _list(whole)]
         values = [self._call(change, item) for item in _list(whole)] if change else _list(whole)
-        return dict(zip(keys, values, strict=True))
+        return object_of_pairs(list(zip(keys, values, strict=True)))
 
     def _call(self, function: Expression, *values: Json) -> Json:
         """Compute the body of a lambda; it may take fewer values than there are."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from imaging.template_files.json_values import Json, JsonObject
+from imaging.template_files import text_functions
+from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.unresolved import NotExactError
 
 
@@ -19,7 +20,18 @@ def contains(whole: Json, part: Json) -> bool:
 
 def create_object(*parts: Json) -> JsonObject:
     """Make an object of keys and values in turn."""
-    return dict(zip(map(str, parts[::2]), parts[1::2], strict=True))
+    return object_of_pairs(list(zip(map(str, parts[::2]), parts[1::2], strict=True)))
+
+
+def object_of_pairs(pairs: list[tuple[str, Json]]) -> JsonObject:
+    """Make an object of names and values; which of two same names counts is told nowhere.
+
+    Args:
+        pairs: whose names are compared without regard to case.
+    """
+    if len({name.lower() for name, _ in pairs}) < len(pairs):
+        raise NotExactError
+    return dict(pairs)
 
 
 def flatten(lists: Json) -> Json:
@@ -30,8 +42,7 @@ def flatten(lists: Json) -> Json:
 def index_of(whole: Json, part: Json, *, last: bool = False) -> int:
     """Find where something begins: in a text without regard to case, -1 for nowhere."""
     if isinstance(whole, str) and isinstance(part, str):
-        text, wanted = whole.lower(), part.lower()
-        return text.rfind(wanted) if last else text.find(wanted)
+        return text_functions.find(whole, part, last=last)
     places = [index for index, item in enumerate(_list(whole)) if _same(item, part)]
     return (places[-1] if last else places[0]) if places else -1
 
@@ -41,6 +52,7 @@ def intersection(*parts: Json) -> Json:
     first, *others = parts
     if isinstance(first, dict):
         objects = [_object(other) for other in others]
+        _alike(first, *objects)
         return {
             key: value
             for key, value in first.items()
@@ -52,9 +64,12 @@ def intersection(*parts: Json) -> Json:
 
 
 def items(whole: Json) -> Json:
-    """List keys and values, in the order of the keys."""
+    """List keys and values, in the order of the keys where that does not hang on their case."""
     listed = _object(whole)
-    return [{"key": key, "value": listed[key]} for key in sorted(listed)]
+    keys = sorted(listed)
+    if keys != sorted(keys, key=str.lower):
+        raise NotExactError
+    return [{"key": key, "value": listed[key]} for key in keys]
 
 
 def object_keys(whole: Json) -> Json:
@@ -67,14 +82,16 @@ def object_keys(whole: Json) -> Json:
 
 def shallow_merge(objects: Json) -> Json:
     """Merge objects without going into them; the last one counts."""
-    return {key: value for one in _list(objects) for key, value in _object(one).items()}
+    merged = [_object(one) for one in _list(objects)]
+    _alike(*merged)
+    return {key: value for one in merged for key, value in one.items()}
 
 
 def try_get(whole: Json, *keys: Json) -> Json:
     """Go down along keys and indexes, or answer null."""
     for key in keys:
         if isinstance(whole, dict):
-            whole = whole.get(str(key))
+            whole = find(whole, str(key))
         elif isinstance(whole, list) and isinstance(key, int) and 0 <= key < len(whole):
             whole = whole[key]
         else:
@@ -94,12 +111,20 @@ def union(*parts: Json) -> Json:
 
 def _merged(first: JsonObject, *others: Json) -> JsonObject:
     merged = dict(first)
+    _alike(first, *map(_object, others))
     for other in others:
         for key, value in _object(other).items():
             before = merged.get(key)
             both = isinstance(before, dict) and isinstance(value, dict)
             merged[key] = _merged(_object(before), value) if both else value
     return merged
+
+
+def _alike(*objects: JsonObject) -> None:
+    """Refuse objects with names that differ by case only: Azure takes them for the same."""
+    names = {name for one in objects for name in one}
+    if len({name.lower() for name in names}) < len(names):
+        raise NotExactError
 
 
 def _same(one: Json, other: Json) -> bool:
