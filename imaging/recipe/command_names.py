@@ -19,7 +19,8 @@ _RUNNING: dict[str, frozenset[str]] = {
     **dict.fromkeys(_SHELLS, _NONE),
     **dict.fromkeys(
         ["&", ".", "builtin", "busybox", "call", "chroot", "command", "eval", "iex",
-         "invoke-expression", "nohup", "saps", "setsid", "source", "start", "start-process"],
+         "invoke-expression", "nohup", "parallel", "saps", "setsid", "source", "start",
+         "start-process", "strace", "systemd-run", "trap"],
         _NONE,
     ),
     "doas": frozenset(["-u", "-C"]),
@@ -27,10 +28,12 @@ _RUNNING: dict[str, frozenset[str]] = {
     "exec": frozenset(["-a"]),
     "ionice": frozenset(["-c", "-n"]),
     "nice": frozenset(["-n"]),
+    "runuser": frozenset(["-u", "-g"]),
     "stdbuf": frozenset(["-i", "-o", "-e"]),
     "sudo": frozenset(["-u", "-g", "-h", "-p", "-C", "-r", "-t", "-D"]),
     "time": frozenset(["-f", "-o"]),
     "timeout": frozenset(["-s", "-k"]),
+    "watch": frozenset(["-n"]),
     "xargs": frozenset(["-I", "-n", "-P", "-L", "-s", "-d", "-a", "-E"]),
 }  # fmt: skip
 _WORD_FIRST = frozenset(["chroot", "timeout"])
@@ -39,7 +42,8 @@ _TEXTS_OF_POWERSHELL = frozenset(
      "-workingdirectory"]
 )  # fmt: skip
 _SCRIPT_OPTION = re.compile(r"-[a-z]{0,3}c|-command|/[ck]", re.IGNORECASE)
-_OPTION = re.compile(r"-|/[a-z?](?::|$)", re.IGNORECASE)
+_OF_CMD = frozenset(["cmd", "start"])
+_OPTION_OF_CMD = re.compile(r'/|""$')
 _VARIABLE = re.compile(r"\w+(?:\[[^\]]*\])?\+?=")
 _EXECUTING = frozenset(["-exec", "-execdir", "-ok", "-okdir"])
 _READING_AGAIN = frozenset(["eval", "iex", "invoke-expression"])
@@ -82,7 +86,7 @@ def runner(words: Sequence[str], *, in_powershell: bool) -> str | None:
         name = _name(word)
         if takes_more:
             takes_more = False
-        elif by and _OPTION.match(word):
+        elif by and _is_option(word, by):
             takes_more = word in _RUNNING.get(by, _NONE) or word.lower() in _TEXTS_OF_POWERSHELL
         elif name in _RUNNING or _is_keyword(name, in_powershell=in_powershell):
             by, wants_word = name, name in _WORD_FIRST
@@ -110,6 +114,10 @@ def is_assigned(words: Sequence[str]) -> bool:
         return True
     is_two = len(words) == len(("name", "=")) or words[0][0] in "$["
     return is_two and _ASSIGNING.fullmatch(words[-1]) is not None
+
+
+def _is_option(word: str, by: str) -> bool:
+    return word.startswith("-") or (by in _OF_CMD and _OPTION_OF_CMD.match(word) is not None)
 
 
 def _is_keyword(name: str, *, in_powershell: bool) -> bool:

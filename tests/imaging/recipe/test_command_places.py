@@ -23,18 +23,19 @@ CHOOSING = {
         "if x; then @@; fi", "if a; then b; else @@; fi", "for i in a; do @@; done", "while @@; do :; done",
         "case $x in a) @@;; esac", "! @@", "A=b @@", ">f @@", "sudo @@", "sudo -u root @@", 'sudo -E "@@" x',
         "exec @@", "env @@", "env A=b @@", "nohup @@", "time @@", "xargs @@", "x | xargs -n 1 @@", "eval @@",
-        'eval "@@ x"', "timeout 5 @@", "nice -n 5 @@", "command @@", ". @@", "source @@", "find . -exec @@ {} +",
+        'eval "@@ x"', "timeout 5 @@", "nice -n 5 @@", "command @@", ". @@", "source @@", "true;@@", "x|@@", "/usr/bin/sudo -n -- @@", "env -i @@", "watch -n 5 @@", "trap @@ EXIT",
+        "runuser -u app -- @@", "xargs -I {} @@ {}", "find . -exec @@ {} +",
         '"@@" x', "'@@' x", 'echo "a" ; @@', "echo 'a; b' ; @@", 'echo a\\"; @@', "sh @@", 'sh -c "@@"',
         "sudo bash -c 'true; @@'", "su -c @@", "sudo bash <<EOF\ntrue; @@\nEOF", "cat <<EOF\n$(@@)\nEOF",
     ],
     Dialect.POWERSHELL: [
         "& @@", '& "@@"', ". @@", "1; @@", "x | @@", "x && @@", "{ @@ }", "& { @@ }", "Start-Job { @@ }",
-        "Invoke-Expression @@", "iex @@", 'iex "@@ x"', "Start-Process @@", "Start-Process -FilePath @@",
+        "Invoke-Expression @@", "iex @@", "&@@", 'iex "1; @@"', "1;@@", 'iex "@@ x"', "Start-Process @@", "Start-Process -FilePath @@",
         "Start-Process -Wait @@", "$x = @@", "$x=@@", "[string]$x = @@", "@{ a = @@ }", "if (@@) { }",
         "if ($x) { @@ }", "if ($x) { 1 } @@", "@(@@)", "echo $(@@)", 'echo "a $(@@)"', "return @@", "cmd /c @@",
         'cmd /c "a & @@"', "powershell -Command @@", 'powershell -Command "& @@"',
     ],
-    Dialect.CMD: ["a & @@", "a && @@", "a | @@", "call @@", "(@@)", "cmd /c @@", "a 'b & @@'"],
+    Dialect.CMD: ["a & @@", "a && @@", "a | @@", "call @@", "start /wait @@", 'start "" @@', "(@@)", "cmd /c @@", "a 'b & @@'"],
 }  # fmt: skip
 CHANGED = {
     Dialect.SH: [
@@ -52,7 +53,7 @@ HARMLESS = {
         "echo @@", 'echo "a; @@"', "echo 'a; @@'", 'echo "a && @@" | tee x', "echo a \\; @@", "echo a#b; echo @@",
         "cd /opt/@@ && make", "/opt/@@/run", "python@@ -m venv", 'echo "@@">f', "echo @@ >f", "echo @@ 2>&1",
         "echo x>@@", "FOO=@@ cmd", 'FOO="@@"', "export FOO=@@", "echo FOO@@=x", "app --@@=x", "timeout @@ sleep 5",
-        "sudo -u @@ id", "xargs -n @@ echo", "[ @@ = x ]", '[ "$x" = @@ ]', "if [ @@ -gt 3 ]; then :; fi",
+        "sudo -u @@ id", "sudo /install @@", "sudo -- app @@", "xargs -n @@ echo", "[ @@ = x ]", '[ "$x" = @@ ]', "if [ @@ -gt 3 ]; then :; fi",
         "for i in @@ b; do :; done", "case @@ in a) :;; esac", "# a; @@", "echo $((@@ + 1))", "echo $((@@<5))",
         "cat <<EOF\nversion; @@ (a)>b\nEOF", 'python3 - <<EOF\nx = 1; y = "@@"\nEOF', 'echo "(@@)"',
         'echo "it\'s; @@"', "grep 'a|b' f | sed 's/x/@@/'", 'echo "${X:-@@}"', "exit @@", 'sh -c "echo a; echo @@"',
