@@ -126,7 +126,8 @@ def _refuse_faults(recipe_name: str, document: JsonObject, repairs: Repairs) -> 
         read_recipe(recipe_name, content)
     except RecipeError as error:
         known = {fault.path for fault in faults}
-        faults = faults + [fault for fault in error.faults if not _is_known(fault, known)]
+        found = [fault for fault in error.faults if not _is_known(fault, known)]
+        faults = [*faults, *map(repairs.without_hidden, found)]
     if _has_lost_source(document):
         faults = [fault for fault in faults if not _SOURCE_DETAIL.match(fault.path)]
     if faults:

@@ -93,6 +93,13 @@ class Repairs:
         """Note what cannot be repaired."""
         self.faults.append(Fault(join_path(place), one_line(why)))
 
+    def without_hidden(self, fault: Fault) -> Fault:
+        """Return a fault that somebody else found, without the texts that are not shown."""
+        message = fault.message
+        for text in self.hidden:
+            message = message.replace(show(text), '"…"')
+        return Fault(fault.path, message)
+
     def _show(self, value: object) -> str:
         is_hidden = isinstance(value, str) and value in self.hidden
         return '"…"' if is_hidden else show(value)

@@ -10,7 +10,7 @@ import pytest
 from imaging.recipe.plain_secrets import is_named_like_secret, looks_like_secret
 from imaging.recipe.showing import show
 from tests.imaging.recipe.documents import LINUX, changed, read
-from tests.imaging.template_files.templates import repaired, template
+from tests.imaging.template_files.templates import refusal, repaired, template
 
 SECRETS = [
     "export PASSWORD=CANARY",
@@ -188,6 +188,13 @@ def test_a_repair_does_not_print_the_secret_that_it_moves() -> None:
     said = [str(repair) for repair in found.repairs]
     assert said == ['properties.customize[0].inline: converted: "… (looks like a secret)" → a list']
     assert "CANARY" in json.dumps(found.document)
+
+
+def test_a_line_that_cannot_be_read_does_not_give_its_secret_away() -> None:
+    """People forget quotes around passwords, too."""
+    said = refusal('{"properties": {"adminPassword": CANARY1}}')
+    assert "line 1, column 34" in said
+    assert "CANARY" not in said
 
 
 @pytest.mark.parametrize(("name", "is_one"), [

@@ -190,6 +190,15 @@ def test_what_is_named_like_a_secret_is_not_shown_and_advised_against(line: str,
     assert made["inline"] == ["echo CANARYDEF"]
 
 
+def test_a_fault_does_not_show_what_is_named_like_a_secret():
+    """It is stored and shown as the list of repairs is."""
+    declared = {"adminPassword": {"type": "string", "defaultValue": "CANARYDEF"}}
+    size = {"vmSize": "[concat('a b ', parameters('adminPassword'))]"}
+    message = refusal(deployment(template(vmProfile=size), parameters=declared))
+    assert 'vmSize: is "…"; it must be the name of a VM size' in message
+    assert "CANARY" not in message
+
+
 def test_a_name_that_only_speaks_of_secrets_hides_nothing():
     """The list of repairs is there to be reviewed."""
     declared = {
