@@ -6,7 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from imaging.errors import Fault
-from imaging.limits import BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES, KNOWN_REGIONS
+from imaging.limits import (
+    BUILD_TIMEOUT_WINDOWS_ADVISED_MINUTES,
+    KNOWN_REGIONS,
+    LINUX_FILE_ROOT,
+)
 from imaging.recipe.addresses import blob_place
 from imaging.recipe.os_rules import os_type_of
 from imaging.recipe.plain_secrets import looks_like_secret
@@ -36,6 +40,7 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
         _signed_artifact,
         _unchecked_sources,
         _sources_in_storage,
+        _files_before_their_folder,
         _windows_updates,
         _short_windows_timeout,
         _what_costs_or_does_nothing,
@@ -45,6 +50,12 @@ def advice_on(recipe: Part) -> Iterator[Fault]:
     )
     for look in looks:
         yield from look(recipe)
+
+
+def _with_addresses(recipe: Part) -> Iterator[Part]:
+    """Go through everything that may name a file which AIB fetches."""
+    yield from all_steps(recipe)
+    yield recipe["properties"]["optimize"]["workload"]
 
 
 def _region_of_template(recipe: Part) -> Iterator[Fault]:
@@ -82,6 +93,7 @@ def _secrets(recipe: Part) -> Iterator[Fault]:
                     "looks like a secret; everyone who can read the template can read it: "
                     "use a Key Vault and the build VM's identity"
                 )
+    for step in _with_addresses(recipe):
         for address in (step["scriptUri"], step["sourceUri"]):
             if _SIGNED_URL.search(address.text()):
                 yield address.fault(
@@ -105,7 +117,7 @@ def _signed_artifact(recipe: Part) -> Iterator[Fault]:
 
 
 def _unchecked_sources(recipe: Part) -> Iterator[Fault]:
-    for step in all_steps(recipe):
+    for step in _with_addresses(recipe):
         for address in (step["scriptUri"], step["sourceUri"]):
             if (
                 address.text()
@@ -119,7 +131,7 @@ def _unchecked_sources(recipe: Part) -> Iterator[Fault]:
 
 def _sources_in_storage(recipe: Part) -> Iterator[Fault]:
     """Tell what AIB needs to read a blob, also a public one (image-builder-json)."""
-    for step in all_steps(recipe):
+    for step in _with_addresses(recipe):
         for address in (step["scriptUri"], step["sourceUri"]):
             text = address.text()
             if _STORAGE_ADDRESS.match(text) and not _SIGNED_URL.search(text):
@@ -127,6 +139,26 @@ def _sources_in_storage(recipe: Part) -> Iterator[Fault]:
                     "is read by AIB's identity, which needs Storage Blob Data Reader there, also "
                     "where everybody may read; AIB cannot read behind a storage firewall"
                 )
+
+
+def _files_before_their_folder(recipe: Part) -> Iterator[Fault]:
+    """AIB makes no folder for a file (image-builder-json, File customizer)."""
+    artifact = recipe["artifact"]
+    unpacked = artifact["destination"].text()
+    if artifact.has_value and not unpacked:
+        return  # below /tmp, and named after the recipe
+    unpacked = unpacked if unpacked.startswith("/") else f"{LINUX_FILE_ROOT}{unpacked}"
+    before = ""
+    for step in recipe["properties"]["customize"].items():
+        target = step["destination"].text()
+        folder = target.rpartition("/")[0]
+        is_made = folder in before or (artifact.has_value and folder.startswith(unpacked))
+        if folder.startswith(LINUX_FILE_ROOT) and not is_made:
+            yield step["destination"].fault(
+                f"is below {folder}, and nothing before it names that folder, which must be there: "
+                "make it in a Shell step"
+            )
+        before = "\n".join([before, target, *(line.text() for line in step["inline"].items())])
 
 
 def _windows_updates(recipe: Part) -> Iterator[Fault]:

@@ -170,6 +170,45 @@ def test_a_vhd_in_the_root_container_is_asked_about() -> None:
     assert f"{P}.distribute[1].uri: names a blob in the account's root container" in warnings[0]
 
 
+def test_the_workload_of_the_optimization_is_a_file_as_others_are() -> None:
+    """AIB fetches it like a step's script, and the template shows its address."""
+    workload = {"state": "Enabled", "scriptUri": "https://a.example/w.sh?sig=x"}
+    warnings = read(changed(LINUX, (f"{P}.optimize", {"workload": workload}))).warnings
+    assert warnings[0].startswith(f"{P}.optimize.workload.scriptUri: holds a shared access sig")
+    plain = workload | {"scriptUri": "https://a.example/w.sh"}
+    warnings = read(changed(LINUX, (f"{P}.optimize", {"workload": plain}))).warnings
+    assert warnings[0].startswith(f"{P}.optimize.workload.scriptUri: is fetched without sha256")
+
+
+@pytest.mark.parametrize(("artifact", "is_said"), [
+    ({"destination": "app"}, False), ({"destination": "/tmp/app"}, False), ({}, False),  # noqa: S108 - AIB wants /tmp
+    ({"destination": "web"}, True),
+])  # fmt: skip
+def test_a_folder_of_the_archive_is_there(artifact: dict[str, Any], is_said: bool) -> None:
+    """It is unpacked before the other steps."""
+    step = BLOB | {"type": "File", "sourceUri": "https://a.example/b"}
+    step |= {"destination": "/tmp/app/conf/b"}  # noqa: S108 - AIB wants /tmp
+    steps = [step, {"type": "Shell", "inline": ["true"]}]
+    document = changed(LINUX, (f"{P}.customize", steps), ("artifact", artifact))
+    said = [one for one in read(document).warnings if "nothing before it names" in one]
+    assert len(said) == is_said
+
+
+@pytest.mark.parametrize(("before", "is_said"), [
+    ([], True),
+    ([{"type": "Shell", "inline": ["mkdir -p /tmp/app/conf"]}], False),
+    ([{"type": "Shell", "inline": ["mkdir -p /tmp/other"]}], True),
+])  # fmt: skip
+def test_a_file_needs_its_folder(before: list[dict[str, Any]], is_said: bool) -> None:
+    """AIB makes none, and the first such step of a recipe fails in the VM."""
+    file = BLOB | {"type": "File", "sourceUri": "https://a.example/b"}
+    step = file | {"destination": "/tmp/app/conf/b"}  # noqa: S108 - AIB wants /tmp
+    steps = [*before, step, {"type": "Shell", "inline": ["true"]}]
+    warnings = read(changed(LINUX, (f"{P}.customize", steps))).warnings
+    said = [warning for warning in warnings if "is below /tmp/app/conf, and nothing" in warning]
+    assert len(said) == is_said
+
+
 def test_a_signature_is_not_repeated_in_a_fault() -> None:
     """Faults are stored with the build and shown to readers."""
     step = {"type": "File", "sourceUri": "http://a.example/b?sig=CANARY", "destination": "/tmp/b"}  # noqa: S108 - AIB wants /tmp
