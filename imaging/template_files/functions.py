@@ -9,6 +9,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urljoin
 
 from imaging.template_files import list_functions, text_functions
+from imaging.template_files.json_kinds import as_truth
 from imaging.template_files.json_values import Json, is_deeper
 from imaging.template_files.unresolved import NotExactError
 
@@ -125,13 +126,6 @@ def _string(value: Json) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
-def _truth(value: Json) -> bool:
-    """Take what is true or false; ARM takes nothing else for it."""
-    if isinstance(value, bool):
-        return value
-    raise NotExactError
-
-
 def _equals(one: Json, other: Json) -> bool:
     """Compare with regard to case: Bicep compiles its `=~` to `toLower` on both sides."""
     return bool(one == other and type(one) is type(other))
@@ -164,7 +158,7 @@ def _pad_left(value: Json, length: int, mark: str = " ") -> str:
 
 _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "add": _compute(lambda one, other: one + other),
-    "and": lambda *values: all(_truth(value) for value in values),
+    "and": lambda *values: all(as_truth(value) for value in values),
     "array": lambda value: value if isinstance(value, list) else [value],
     "base64": lambda text: base64.b64encode(text.encode()).decode(),
     "base64tojson": lambda text: _json(base64.b64decode(text, validate=True).decode()),
@@ -186,7 +180,7 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "format": _format,
     "greater": _compute(lambda one, other: one > other),
     "greaterorequals": _compute(lambda one, other: one >= other),
-    "if": lambda condition, yes, no: yes if _truth(condition) else no,
+    "if": lambda condition, yes, no: yes if as_truth(condition) else no,
     "indexof": list_functions.index_of,
     "int": text_functions.whole_number,
     "intersection": list_functions.intersection,
@@ -202,10 +196,10 @@ _FUNCTIONS: dict[str, Callable[..., Json]] = {
     "min": _extreme(min),
     "mod": _compute(lambda one, other: abs(one) % abs(other) * (-1 if one < 0 else 1)),
     "mul": _compute(lambda one, other: one * other),
-    "not": lambda value: not _truth(value),
+    "not": lambda value: not as_truth(value),
     "null": lambda: None,
     "objectkeys": list_functions.object_keys,
-    "or": lambda *values: any(_truth(value) for value in values),
+    "or": lambda *values: any(as_truth(value) for value in values),
     "padleft": _pad_left,
     "range": _range,
     "replace": text_functions.replace,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from imaging.template_files.expressions import Call, Expression, Literal
+from imaging.template_files.json_kinds import as_list, as_object, as_text, as_truth
 from imaging.template_files.json_values import Json, JsonObject
 from imaging.template_files.list_functions import object_of_pairs
 from imaging.template_files.unresolved import NotExactError
@@ -49,23 +50,23 @@ class Lambdas:
 
     def _filter(self, whole: Json, keep: Expression) -> Json:
         answers = self._map(whole, keep)
-        return [item for item, kept in zip(_list(whole), answers, strict=True) if _truth(kept)]
+        return [item for item, kept in zip(as_list(whole), answers, strict=True) if as_truth(kept)]
 
     def _map(self, whole: Json, change: Expression) -> list[Json]:
-        return [self._call(change, item, index) for index, item in enumerate(_list(whole))]
+        return [self._call(change, item, index) for index, item in enumerate(as_list(whole))]
 
     def _mapvalues(self, whole: Json, change: Expression) -> Json:
-        return {key: self._call(change, value) for key, value in _object(whole).items()}
+        return {key: self._call(change, value) for key, value in as_object(whole).items()}
 
     def _reduce(self, whole: Json, start: Expression, combine: Expression) -> Json:
         reduced = self._evaluate(start)
-        for index, item in enumerate(_list(whole)):
+        for index, item in enumerate(as_list(whole)):
             reduced = self._call(combine, reduced, item, index)
         return reduced
 
     def _toobject(self, whole: Json, key: Expression, change: Expression | None = None) -> Json:
-        keys = [_text(self._call(key, item)) for item in _list(whole)]
-        values = [self._call(change, item) for item in _list(whole)] if change else _list(whole)
+        keys = [as_text(self._call(key, item)) for item in as_list(whole)]
+        values = [self._call(change, item) for item in as_list(whole)] if change else as_list(whole)
         return object_of_pairs(list(zip(keys, values, strict=True)))
 
     def _call(self, function: Expression, *values: Json) -> Json:
@@ -98,28 +99,4 @@ class Lambdas:
 def _name(*arguments: Expression) -> str:
     if len(arguments) == 1 and isinstance(arguments[0], Literal):
         return str(arguments[0].value).lower()
-    raise NotExactError
-
-
-def _truth(value: Json) -> bool:
-    if isinstance(value, bool):
-        return value
-    raise NotExactError
-
-
-def _text(value: Json) -> str:
-    if isinstance(value, str):
-        return value
-    raise NotExactError
-
-
-def _list(value: Json) -> list[Json]:
-    if isinstance(value, list):
-        return value
-    raise NotExactError
-
-
-def _object(value: Json) -> JsonObject:
-    if isinstance(value, dict):
-        return value
     raise NotExactError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from imaging.template_files import text_functions
+from imaging.template_files.json_kinds import as_list, as_object
 from imaging.template_files.json_values import Json, JsonObject, find
 from imaging.template_files.unresolved import NotExactError
 
@@ -36,14 +37,14 @@ def object_of_pairs(pairs: list[tuple[str, Json]]) -> JsonObject:
 
 def flatten(lists: Json) -> Json:
     """Put the items of lists into one; only one level deep."""
-    return [item for one in _list(lists) for item in _list(one)]
+    return [item for one in as_list(lists) for item in as_list(one)]
 
 
 def index_of(whole: Json, part: Json, *, last: bool = False) -> int:
     """Find where something begins: in a text without regard to case, -1 for nowhere."""
     if isinstance(whole, str) and isinstance(part, str):
         return text_functions.find(whole, part, last=last)
-    places = [index for index, item in enumerate(_list(whole)) if _same(item, part)]
+    places = [index for index, item in enumerate(as_list(whole)) if _same(item, part)]
     return (places[-1] if last else places[0]) if places else -1
 
 
@@ -51,21 +52,21 @@ def intersection(*parts: Json) -> Json:
     """Keep what is in all lists, each item once, or in all objects with the same value."""
     first, *others = parts
     if isinstance(first, dict):
-        objects = [_object(other) for other in others]
+        objects = [as_object(other) for other in others]
         _alike(first, *objects)
         return {
             key: value
             for key, value in first.items()
             if all(key in other and _same(other[key], value) for other in objects)
         }
-    lists = [[_written(item) for item in _list(other)] for other in others]
-    kept = {_written(item): item for item in _list(first)}
+    lists = [[_written(item) for item in as_list(other)] for other in others]
+    kept = {_written(item): item for item in as_list(first)}
     return [item for text, item in kept.items() if all(text in other for other in lists)]
 
 
 def items(whole: Json) -> Json:
     """List keys and values, in the order of the keys where that does not hang on their case."""
-    listed = _object(whole)
+    listed = as_object(whole)
     keys = sorted(listed)
     if keys != sorted(keys, key=str.lower):
         raise NotExactError
@@ -74,7 +75,7 @@ def items(whole: Json) -> Json:
 
 def object_keys(whole: Json) -> Json:
     """List the keys of an object; their order is told where it is the alphabet's only."""
-    keys = list(_object(whole))
+    keys = list(as_object(whole))
     if keys != sorted(keys):
         raise NotExactError
     return [*keys]
@@ -82,7 +83,7 @@ def object_keys(whole: Json) -> Json:
 
 def shallow_merge(objects: Json) -> Json:
     """Merge objects without going into them; the last one counts."""
-    merged = [_object(one) for one in _list(objects)]
+    merged = [as_object(one) for one in as_list(objects)]
     _alike(*merged)
     return {key: value for one in merged for key, value in one.items()}
 
@@ -111,12 +112,12 @@ def union(*parts: Json) -> Json:
 
 def _merged(first: JsonObject, *others: Json) -> JsonObject:
     merged = dict(first)
-    _alike(first, *map(_object, others))
+    _alike(first, *map(as_object, others))
     for other in others:
-        for key, value in _object(other).items():
+        for key, value in as_object(other).items():
             before = merged.get(key)
             both = isinstance(before, dict) and isinstance(value, dict)
-            merged[key] = _merged(_object(before), value) if both else value
+            merged[key] = _merged(as_object(before), value) if both else value
     return merged
 
 
@@ -133,15 +134,3 @@ def _same(one: Json, other: Json) -> bool:
 
 def _written(item: Json) -> str:
     return json.dumps(item, sort_keys=True)
-
-
-def _list(value: Json) -> list[Json]:
-    if isinstance(value, list):
-        return value
-    raise NotExactError
-
-
-def _object(value: Json) -> JsonObject:
-    if isinstance(value, dict):
-        return value
-    raise NotExactError
