@@ -97,7 +97,10 @@ def removal_problem(destination: str) -> str | None:
         path = destination[3:].lower().replace("/", "\\").rstrip("\\")
         patterns = (_WINDOWS_NEEDED, _WINDOWS_SPARE)
         if _SHORT_NAME.search(path):
-            return "may delete what the image needs: artifact.destination has a short name, with ~"
+            return (
+                f"may delete what the image needs: {destination} has a short name; write the long "
+                "one as artifact.destination"
+            )
     else:
         path = destination.rstrip("/")
         patterns = (_LINUX_NEEDED, _LINUX_SPARE)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from imaging.errors import Fault
 from imaging.recipe.raw_parts import Part
+from imaging.recipe.showing import show
 
 _SUDO = r"(?:sudo\s+(?:-n\s+)?)?(?:/(?:usr/)?s?bin/)?"
 # image-builder-json: only WindowsRestart waits for a restart, and Linux has none. A VM that is shut
@@ -105,18 +106,18 @@ def _on_command(step: Part, entry: Part, command: str, *, own: bool) -> Iterator
     if step["type"].value == "Shell":
         if _LINUX_RESTART.fullmatch(command):
             yield entry.fault(
-                "restarts or stops the build VM, which AIB takes for a failure on Linux; leave it "
-                "out, the image's VMs start anew"
+                f"{show(command)} restarts or stops the build VM, which AIB takes for a failure on "
+                "Linux; leave it out, the image's VMs start anew"
             )
     elif _WINDOWS_RESTART.fullmatch(command):
         yield entry.fault(
-            'restarts or stops the build VM unseen by AIB; write {"type": "WindowsRestart"} as a '
-            "step of its own where a restart is needed"
+            f"{show(command)} restarts or stops the build VM unseen by AIB; write "
+            '{"type": "WindowsRestart"} as a step of its own where a restart is needed'
         )
     if not own and _DELETION.fullmatch(command) and _DEPROVISIONING.search(command):
         yield entry.fault(
-            "deletes AIB's deprovisioning script, without which the build fails at its end; leave "
-            "it out"
+            f"{show(command)} deletes AIB's deprovisioning script, without which the build fails "
+            "at its end; leave it out"
         )
 
 

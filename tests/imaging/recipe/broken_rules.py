@@ -71,7 +71,7 @@ BROKEN: list[tuple[dict[str, Any], str, object, str]] = [
     (LINUX, C0, {"type": "Shell", "scriptUri": "https://a.example/x?a=<b"}, 'properties.customize[0].scriptUri: is "https://a.example/x?…"; it must not contain <, which an address writes as %3C'),
     (LINUX, "tags", {"A": "x", "a": "y"}, 'tags: is an object; it has the tag "A" twice; Azure compares their names without case'),
     (WINDOWS, f"{P}.customize.1", FILE | {"destination": "C:\\a|b"}, f'{P}.customize[1].destination: is "C:\\\\a|b"; it must be the absolute path of a Windows file, as C:\\app\\file.txt'),
-    (WINDOWS, "artifact", {"destination": "C:\\PROGRA~1\\x", "removeAfterBuild": True}, "artifact.removeAfterBuild: may delete what the image needs: artifact.destination has a short name, with ~"),
+    (WINDOWS, "artifact", {"destination": "C:\\PROGRA~1\\x", "removeAfterBuild": True}, "artifact.removeAfterBuild: may delete what the image needs: C:\\PROGRA~1\\x has a short name; write the long one as artifact.destination"),
     (LINUX, "tags", {"a": "<release>"}, "tags.a: is the placeholder <release>; write the value"),
     (LINUX, f"{P}.managedResourceTags", {"a": "#{sha}#"}, f"{P}.managedResourceTags.a: is the placeholder #{{sha}}#; write the value"),
     (LINUX, f"{P}.distribute.0.artifactTags", {"a": " $(Build.BuildId)"}, f"{P}.distribute[0].artifactTags.a: is the placeholder $(Build.BuildId); write the value"),
