@@ -16,7 +16,7 @@ from imaging.recipe.parameter import (
     is_parameter_name,
 )
 from imaging.recipe.raw_parts import Part
-from imaging.recipe.showing import show
+from imaging.recipe.showing import show, show_value_of
 
 # For parameters with neither default nor example: usual values; the first that fits is taken.
 _SAMPLES = (
@@ -106,7 +106,7 @@ def _choose(part: Part, given: Mapping[str, str] | None, found: ParameterValues)
     if text is not None:
         problem = parameter.problem_of(text)
         if problem:
-            found.faults.append(part.fault(f"is {show(text)}; {problem}"))
+            found.faults.append(part.fault(f"is {show_value_of(name, text)}; {problem}"))
             return
     elif parameter.default is not None:
         text = as_text(parameter.default)

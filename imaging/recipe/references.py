@@ -18,7 +18,7 @@ from imaging.recipe.command_words import REFERENCE, Dialect
 from imaging.recipe.inert_values import Landing, Surrounding, landing_of
 from imaging.recipe.parameter_values import ParameterValues
 from imaging.recipe.raw_parts import Part
-from imaging.recipe.showing import show
+from imaging.recipe.showing import show, show_value_of
 
 _MARK = "${{"
 _SHOWN = 40
@@ -136,7 +136,9 @@ class _Filling:
             problem = None
         if problem is None and value is not None:
             why = around.value_problem(value)
-            problem = f"gets {show(value)} for parameter {name}; {why}" if why else None
+            problem = (
+                f"gets {show_value_of(name, value)} for parameter {name}; {why}" if why else None
+            )
         if problem:
             self._refuse(part, problem)
         self.filled.names_at.setdefault(part.path, set()).add(name)

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from imaging.recipe.plain_secrets import looks_like_secret
+from imaging.recipe.plain_secrets import is_named_like_secret, looks_like_secret
 
 _SHOWN_LENGTH = 60
 _LINE_LENGTH = 400
@@ -34,6 +34,16 @@ def show(value: object) -> str:
         return _shortened(json.dumps(value))
     public = _without_secrets_of_addresses(value)
     return _HIDDEN if looks_like_secret(public) else _shortened(_quoted(public))
+
+
+def show_value_of(name: str, value: str) -> str:
+    """Write the value of a parameter for a message; one that is named like a secret is hidden.
+
+    Args:
+        name: of the parameter.
+        value: as it was given.
+    """
+    return _HIDDEN if is_named_like_secret(name) else show(value)
 
 
 def _shortened(shown: str) -> str:

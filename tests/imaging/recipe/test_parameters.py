@@ -192,6 +192,21 @@ def test_a_value_that_does_not_fit_is_refused_by_name(
     assert faults(with_release(("parameters", declared)), given=given) == [fault]
 
 
+@pytest.mark.parametrize("pattern", ["[0-9]+", ".*"])
+def test_a_refused_value_of_a_secret_is_not_repeated(pattern: str) -> None:
+    """Faults stand in answers and reports, and a secret that does not fit is one all the same."""
+    line = "echo ${{ parameters.api_token }}"
+    document = changed(
+        LINUX,
+        ("parameters", {"api_token": {"pattern": pattern, "default": "1"}}),
+        (f"{P}.customize.0.inline", [line]),
+    )
+    (fault,) = faults(document, given={"api_token": "CANARY;x"})
+    assert "api_token" in fault
+    assert "looks like a secret" in fault
+    assert "CANARY" not in fault
+
+
 def test_a_recipe_without_parameters_takes_none() -> None:
     """A misdirected value must not be ignored silently."""
     assert faults(LINUX, given={"release": "1"}) == [
