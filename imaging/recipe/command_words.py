@@ -16,9 +16,9 @@ from functools import lru_cache
 from imaging.limits import PARAMETER_NAME_PATTERN
 from imaging.recipe.command_names import is_shell, takes_script
 
-REFERENCE = re.compile(r"\$\{\{\s*parameters\.(" + PARAMETER_NAME_PATTERN + r")\s*\}\}")
+_REFERENCE = rf"\$\{{\{{\s*parameters\.{PARAMETER_NAME_PATTERN}\s*\}}\}}"
+REFERENCE = re.compile(_REFERENCE.replace(PARAMETER_NAME_PATTERN, f"({PARAMETER_NAME_PATTERN})"))
 _BEHIND = 100
-_REFERENCE = r"\$\{\{\s*parameters\.[a-z][a-z0-9_]{0,63}\s*\}\}"
 _SUBSTITUTION = r"\$\(\(?|\$\{|`"
 _END_OF_COMMAND = frozenset(["\n", ";", "&", "&&", "|", "||", "|&", ";;", ")", "}"])
 _STATEMENTS = frozenset(["if", "else", "elseif", "foreach", "for", "while", "try", "catch"])

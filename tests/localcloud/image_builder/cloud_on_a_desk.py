@@ -149,6 +149,11 @@ class Desk:
         """Send one call and return the body of its answer."""
         return await (await self.call(method, path, body, api)).json()
 
+    async def content(self, group_id: str) -> list[dict[str, Any]] | None:
+        """Return what is in a resource group; None when there is no such group."""
+        answer = await self.call("GET", f"{group_id}/resources", api="2021-04-01")
+        return None if answer.status == 404 else (await answer.json())["value"]
+
     def wait(self, **duration: float) -> None:
         """Let time pass."""
         self.clock.advance(timedelta(**duration))

@@ -31,11 +31,9 @@ async def desk(tmp_path):
 
 async def content(desk, group_id):
     """Return what is in a group besides the storage account; None when there is no group."""
-    answer = await desk.call("GET", f"{group_id}/resources", api=RESOURCES_API)
-    if answer.status == 404:
-        return None
-    listed = (await answer.json())["value"]
-    return [each for each in listed if each["type"] != "Microsoft.Storage/storageAccounts"]
+    listed = await desk.content(group_id)
+    account = "Microsoft.Storage/storageAccounts"
+    return listed and [each for each in listed if each["type"] != account]
 
 
 async def kept_vms(desk, path):

@@ -27,10 +27,8 @@ async def desk(tmp_path):
 
 async def content(desk, group_id):
     """Return the types of what is in a group; None when there is no group."""
-    answer = await desk.call("GET", f"{group_id}/resources", api=RESOURCES_API)
-    if answer.status == 404:
-        return None
-    return [each["type"] for each in (await answer.json())["value"]]
+    listed = await desk.content(group_id)
+    return listed and [each["type"] for each in listed]
 
 
 async def delete(desk, path):
