@@ -15,7 +15,7 @@ bp = df.Blueprint()
 
 
 class Cleanup(TypedDict):
-    """What goes: the template, if one is named (or its id) here; the staged blobs, if told so."""
+    """What goes: the template, by name or id, if not empty; the staged blobs, if told so."""
 
     build_id: str
     template_name: str
